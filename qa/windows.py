@@ -10,7 +10,8 @@ transformers import. Scope: cutting and padding. Running a model on windows is t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 MAX_TOKENS = 320
 STRIDE = 96  # tokens that neighbouring windows share
 MAX_QUESTION_TOKENS = 64  # as in the original BERT code; the rest of a longer question is not read
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can carry one; no tokenizer takes it
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Window:
 
 
 class Windows:
-    """Cuts (question, text) pairs with one tokenizer. The tokenizer is copied: the caller's stays as it is."""
+    """Cuts (question, text) pairs with a copy of a tokenizer: the caller's stays as it is."""
 
     def __init__(self, tokenizer: Tokenizer, *, max_tokens: int = MAX_TOKENS, stride: int = STRIDE) -> None:
         from tokenizers import Tokenizer
@@ -45,7 +48,9 @@ class Windows:
         self._questions = Tokenizer.from_str(tokenizer.to_str())
         self._questions.no_truncation()
         self._questions.no_padding()
+        self._questions.encode_special_tokens = True  # "[SEP]" typed in a text is text
         self._pairs = Tokenizer.from_str(self._questions.to_str())
+        self._pairs.encode_special_tokens = True
         special = self._pairs.num_special_tokens_to_add(True)
         if max_tokens < MAX_QUESTION_TOKENS + special + stride + 1:
             raise ValueError(
@@ -56,7 +61,7 @@ class Windows:
 
     def shorten(self, questions: Sequence[str]) -> list[str]:
         """The questions, each cut after its first `MAX_QUESTION_TOKENS` tokens."""
-        encodings = self._questions.encode_batch(list(questions), add_special_tokens=False)
+        encodings = self._questions.encode_batch([_clean(q) for q in questions], add_special_tokens=False)
         return [
             question
             if len(encoding.ids) <= MAX_QUESTION_TOKENS
@@ -68,7 +73,9 @@ class Windows:
         """Every window of every (question, text) pair, in the order of the pairs and of the text."""
         distinct = list(dict.fromkeys(question for question, _ in pairs))
         short = dict(zip(distinct, self.shorten(distinct), strict=True))
-        encodings = self._pairs.encode_batch([(short[question], text) for question, text in pairs])
+        encodings = self._pairs.encode_batch(
+            [(_clean(short[question]), _clean(text)) for question, text in pairs]
+        )
         windows = []
         for number, encoding in enumerate(encodings):
             for part in (encoding, *encoding.overflowing):
@@ -76,6 +83,20 @@ class Windows:
                 first, last = (of_text[0], of_text[-1] + 1) if of_text else (len(part.ids), len(part.ids))
                 windows.append(Window(number, part.ids, part.type_ids, part.offsets, first, last))
         return windows
+
+
+def batches(windows: Sequence[Window], tokens: int) -> Iterator[list[Window]]:
+    """The windows, longest first, in batches of at most `tokens` tokens once padded (or of one window)."""
+    ordered = sorted(windows, key=lambda window: -len(window.ids))
+    while ordered:
+        size = max(1, tokens // len(ordered[0].ids))
+        yield ordered[:size]
+        del ordered[:size]
+
+
+def _clean(text: str) -> str:
+    """As long as the text, so that offsets hold."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def pad(

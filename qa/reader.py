@@ -1,0 +1,133 @@
+"""Reader: for each question and text, the best answer spans, and the score of there being none.
+
+An extractive span model as in Devlin et al. 2018. A text of any length is read in overlapping windows; spans
+found twice are merged, and every span is given in characters of the text as it was handed over, so that
+`text[span.start:span.end] == span.text`.
+
+Scope: raw scores of one text at a time. Comparing texts, probabilities and deciding to abstain is the
+business of answers.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qa.network import Opened, open_network
+from qa.spans import best_spans
+from qa.windows import MAX_TOKENS, Window, Windows, batches, pad
+
+SHIPPED = Path(__file__).parent / "models" / "reader"
+TOP_K = 5
+MAX_ANSWER_TOKENS = 30  # as in the original BERT code
+BATCH_TOKENS = 4096  # padded tokens that the model sees at once: bounds the memory
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the text: `text == given[start:end]`; `score` is its start logit plus its end logit."""
+
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one text says to one question: the best spans, best first (none for a text without words).
+
+    `null_score`, on the scale of the spans' scores, says how well "no answer here" fits.
+    """
+
+    spans: tuple[Span, ...]
+    null_score: float
+
+
+class Reader:
+    """Reads spans; made by `Reader.open`. Safe to use from several threads."""
+
+    def __init__(self, opened: Opened, name: str) -> None:
+        self.name = name
+        self._network = opened.network
+        self._pad_id = opened.pad_id
+        self._windows = Windows(opened.tokenizer, max_tokens=min(MAX_TOKENS, opened.max_tokens))
+
+    @classmethod
+    def open(cls, name: str | os.PathLike[str] | None = None, *, threads: int | None = None) -> Reader:
+        """The shipped reader, or the model in a folder or of that name on the Hub.
+
+        A folder with `model.onnx` runs on ONNX Runtime; any other model needs a question-answering head that
+        transformers' AutoModelForQuestionAnswering loads. `threads` defaults to the cores that this process
+        may use. Raises ValueError for what cannot be opened or was not trained to read.
+        """
+        chosen = SHIPPED if name is None else name
+        return cls(open_network(chosen, threads=threads), "shipped" if name is None else str(name))
+
+    def read(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        *,
+        top_k: int = TOP_K,
+        max_answer_tokens: int = MAX_ANSWER_TOKENS,
+    ) -> list[Reading]:
+        """One Reading for each (question, text): at most `top_k` spans of at most `max_answer_tokens` tokens.
+
+        The null score of a text read in several windows is the least of theirs, as in the original SQuAD 2.0
+        code of BERT: one window that holds an answer is enough for the text to hold one.
+        """
+        if top_k < 1 or max_answer_tokens < 1:
+            raise ValueError(
+                f"top_k and max_answer_tokens are at least 1, not {top_k} and {max_answer_tokens}"
+            )
+        found: list[dict[tuple[int, int], float]] = [{} for _ in pairs]
+        nulls = [math.inf] * len(pairs)
+        for batch in batches(self._windows.cut(pairs), BATCH_TOKENS):
+            start_logits, end_logits = self._network.logits(pad(batch, pad_id=self._pad_id))
+            for window, start, end in zip(batch, start_logits, end_logits, strict=True):
+                nulls[window.pair] = min(nulls[window.pair], float(start[0] + end[0]))
+                text = pairs[window.pair][1]
+                spans = _spans(window, start, end, text, top_k=top_k, max_tokens=max_answer_tokens)
+                scores = found[window.pair]
+                for place, score in spans:
+                    scores[place] = max(score, scores.get(place, -math.inf))
+        readings = []
+        for (_, text), scores, null_score in zip(pairs, found, nulls, strict=True):
+            best = sorted(scores, key=lambda place: (-scores[place], place))[:top_k]
+            chosen = (Span(start, end, text[start:end], scores[start, end]) for start, end in best)
+            readings.append(Reading(tuple(chosen), null_score))
+        return readings
+
+
+def _spans(
+    window: Window, start: np.ndarray, end: np.ndarray, text: str, *, top_k: int, max_tokens: int
+) -> list[tuple[tuple[int, int], float]]:
+    """The window's best spans as ((start, end) in characters of the text, score)."""
+    # The slice leaves out the question and the special tokens: no answer can be found in them.
+    offsets = window.offsets[window.first : window.last]
+    spans = best_spans(
+        start[window.first : window.last],
+        end[window.first : window.last],
+        top_k=top_k,
+        max_tokens=max_tokens,
+    )
+    placed = (((_inward(text, offsets[i][0], offsets[j][1])), score) for i, j, score in spans)
+    return [(place, score) for place, score in placed if place[0] < place[1]]
+
+
+def _inward(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space at its ends (some tokenizers count it to the word), marks kept whole."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    # A tokenizer that drops accents leaves a combining mark outside the token of its letter.
+    while start < end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return start, end
