@@ -1,0 +1,169 @@
+"""Answer: the exact words that answer a question, chosen among the spans of all passages, or none.
+
+A span's margin is its score minus the null score of its passage: how much better than "not here" it is. That
+puts spans of different passages on one scale, which raw scores, normalised within a passage, do not share
+(Clark and Gardner 2018). Spans of the same place or of the same words are one answer. The best margin, with its
+lead over the next answer, is turned into two probabilities (see calibration): that the words are right, and
+that the texts answer the question at all, by which it is decided whether to answer or to abstain.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.calibration import LONGEST_LEAD, Calibration, Features
+from qa.documents import Document
+from qa.index import Hit
+from qa.passages import Passage
+from qa.reader import Reading
+from qa.sentences import sentence_at
+
+RETRIEVAL_WEIGHT = 0.0  # of the logarithm of a passage's search score beside the margin
+ALTERNATIVES = 4
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A passage that was read, and what the reader found in it."""
+
+    hit: Hit
+    reading: Reading
+
+    @property
+    def margin(self) -> float:
+        """Of the best span; minus infinity where there is none."""
+        best = self.reading.spans[:1]
+        return best[0].score - self.reading.null_score if best else -math.inf
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`document.text[start:end] == text`; or all of these None, when the texts do not say.
+
+    `confidence` is the probability that `text` is right or, when it is None, that abstaining is.
+    """
+
+    question: str  # as understood
+    text: str | None
+    confidence: float
+    document: Document | None = None
+    start: int | None = None
+    end: int | None = None
+    passage: Passage | None = None
+    alternatives: tuple[Answer, ...] = ()  # other answers, best first; after a refusal, what was refused too
+    evidence: tuple[Evidence, ...] = ()  # the passages read, best first
+
+    @property
+    def sentence(self) -> tuple[int, int] | None:
+        """Where the sentence (or sentences) around the answer starts and ends in the document."""
+        if self.document is None or self.start is None or self.end is None:
+            return None
+        return sentence_at(self.document.text, self.start, self.end)
+
+    @property
+    def page(self) -> int | None:
+        """The page the answer stands on, from 1, where the document has pages."""
+        return None if self.document is None or self.start is None else self.document.page(self.start)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    hit: Hit
+    start: int  # in the document
+    end: int
+    margin: float
+    rank_score: float
+
+    @property
+    def text(self) -> str:
+        return self.hit.document.text[self.start : self.end]
+
+
+def choose(
+    question: str, evidence: Sequence[Evidence], calibration: Calibration, *, threshold: float | None = None
+) -> Answer:
+    """The answer that the evidence gives to the question.
+
+    `threshold` is the least probability that the texts hold an answer at which one is given: 0 always answers
+    (where any span was found), 1 hardly ever does. None takes the calibration's own.
+    """
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise ValueError(f"threshold is {threshold}, expected a probability from 0 to 1")
+    least = calibration.threshold if threshold is None else threshold
+    ordered = tuple(sorted(evidence, key=lambda item: -item.margin))
+    ranked = _merged(_candidates(evidence))
+    if not ranked:
+        return Answer(question, None, 1.0, evidence=ordered)
+    judged = [_judge(ranked, place, len(evidence)) for place in range(min(len(ranked), ALTERNATIVES + 1))]
+    answers = [
+        Answer(
+            question,
+            candidate.text,
+            calibration.probability_right(features),
+            candidate.hit.document,
+            candidate.start,
+            candidate.end,
+            candidate.hit.passage,
+        )
+        for candidate, features in zip(ranked, judged, strict=False)
+    ]
+    answerable = calibration.probability_answerable(judged[0])
+    if answerable < least:
+        return Answer(question, None, 1 - answerable, alternatives=tuple(answers), evidence=ordered)
+    best = answers[0]
+    return Answer(
+        question,
+        best.text,
+        best.confidence,
+        best.document,
+        best.start,
+        best.end,
+        best.passage,
+        tuple(answers[1:]),
+        ordered,
+    )
+
+
+def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
+    """Every span of every passage, in characters of its document, best first."""
+    candidates = []
+    for item in evidence:
+        passage = item.hit.passage
+        for span in item.reading.spans:
+            margin = span.score - item.reading.null_score
+            rank_score = margin + RETRIEVAL_WEIGHT * math.log(max(item.hit.score, 1e-6))
+            start, end = passage.start + span.start, passage.start + span.end
+            candidates.append(_Candidate(item.hit, start, end, margin, rank_score))
+    return sorted(candidates, key=lambda candidate: -candidate.rank_score)
+
+
+def _merged(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """The best candidate of each answer: what overlaps a better one or says the same words is left out."""
+    kept: list[_Candidate] = []
+    for candidate in candidates:
+        if not any(_same(candidate, better) for better in kept):
+            kept.append(candidate)
+    return kept
+
+
+def _same(one: _Candidate, other: _Candidate) -> bool:
+    if one.hit.document.id == other.hit.document.id and one.start < other.end and other.start < one.end:
+        return True
+    return words(one.text) == words(other.text)
+
+
+def words(text: str) -> str:
+    """The text without case, English articles, ASCII punctuation and spacing: equal for equal answers."""
+    bare = "".join(character for character in text.lower() if character not in string.punctuation)
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split()) or text
+
+
+def _judge(ranked: Sequence[_Candidate], place: int, passages: int) -> Features:
+    """The features of one candidate; a lower one trails the best, so its lead is negative."""
+    rival = ranked[1 if place == 0 else 0].margin if len(ranked) > 1 else -math.inf
+    lead = max(-LONGEST_LEAD, min(LONGEST_LEAD, ranked[place].margin - rival))
+    return Features(ranked[place].margin, lead, passages)

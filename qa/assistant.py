@@ -1,0 +1,142 @@
+"""Assistant: question in, answer out; an index and a reader put together.
+
+`Assistant.open` is the front door: it builds the index when there is none and brings it up to date with the
+folder of texts when that has changed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from qa.answers import Answer, Evidence, choose
+from qa.calibration import Calibration
+from qa.changes import Progress
+from qa.encoder import Encoder
+from qa.index import Index
+from qa.reader import SHIPPED, Reader
+
+logger = logging.getLogger(__name__)
+
+INDEX = "index"
+CORPUS = "corpus"
+TOP_K = 8  # passages read for a question
+TOGETHER = 16  # questions read in one batch
+
+
+class Assistant:
+    """Answers questions from the texts of an index. Safe to use from several threads."""
+
+    def __init__(self, index: Index, reader: Reader, calibration: Calibration) -> None:
+        self.index = index
+        self.reader = reader
+        self.calibration = calibration
+
+    @classmethod
+    def open(
+        cls,
+        index: str | Path | Index = INDEX,
+        *,
+        reader: str | Path | Reader | None = None,
+        encoder: str | Encoder | None = None,
+        corpus: str | Path | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Assistant:
+        """An assistant on an index folder, with the shipped reader and the index's own encoder.
+
+        The index is first made to agree with its folder of texts: `corpus`, or the one that it was built
+        from, or for a new index the folder `corpus` beside it. Where there is none of these, an index that
+        exists is used as it is.
+
+        Raises FileNotFoundError when there is neither an index nor a folder of texts, ValueError when there is
+        no such reader or encoder.
+        """
+        encoder = Encoder.open(encoder) if isinstance(encoder, str) else encoder
+        if not isinstance(index, Index):
+            index = _current(Path(index), encoder, None if corpus is None else Path(corpus), progress)
+        if not isinstance(reader, Reader):
+            reader = Reader.open(reader)
+        folder = SHIPPED if reader.name == "shipped" else Path(reader.name)
+        calibration = Calibration.open(folder) or Calibration.open(SHIPPED) or Calibration()
+        return cls(index, reader, calibration)
+
+    def ask(self, question: str, *, top_k: int = TOP_K, threshold: float | None = None) -> Answer:
+        """The answer to one question, from the `top_k` passages found for it.
+
+        `threshold` is the least probability that the texts hold an answer at which one is given; None takes
+        the reader's own. Raises ValueError for a question without a word in it.
+        """
+        return self.ask_many([question], top_k=top_k, threshold=threshold)[0]
+
+    def ask_many(
+        self, questions: Sequence[str], *, top_k: int = TOP_K, threshold: float | None = None
+    ) -> list[Answer]:
+        """`ask` for each question, found and read in batches."""
+        if isinstance(questions, str):
+            raise TypeError("ask_many takes a list of questions, not one: use ask for one")
+        for question in questions:
+            if not any(character.isalnum() for character in question):
+                raise ValueError(f"the question {question!r} is empty: expected some words, ending in ?")
+        answers = []
+        for begin in range(0, len(questions), TOGETHER):
+            part = questions[begin : begin + TOGETHER]
+            found = self.index.search_many(part, top_k=top_k)
+            pairs = [
+                (question, hit.passage.text)
+                for question, hits in zip(part, found, strict=True)
+                for hit in hits
+            ]
+            readings = iter(self.reader.read(pairs))
+            for question, hits in zip(part, found, strict=True):
+                evidence = [Evidence(hit, next(readings)) for hit in hits]
+                answers.append(choose(question, evidence, self.calibration, threshold=threshold))
+        return answers
+
+    def conversation(self) -> Conversation:
+        """A new conversation, which remembers what was asked and answered in it."""
+        return Conversation(self)
+
+
+class Conversation:
+    """Questions in a row. Not to be shared by several users."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._turns: list[Answer] = []
+
+    @property
+    def turns(self) -> tuple[Answer, ...]:
+        return tuple(self._turns)
+
+    def ask(self, question: str, *, top_k: int = TOP_K, threshold: float | None = None) -> Answer:
+        answer = self._assistant.ask(question, top_k=top_k, threshold=threshold)
+        self._turns.append(answer)
+        return answer
+
+
+def _current(
+    folder: Path, encoder: Encoder | None, corpus: Path | None, progress: Callable[[Progress], None] | None
+) -> Index:
+    if not (folder / "passages.db").is_file():
+        texts = folder.parent / CORPUS if corpus is None else corpus
+        if not texts.is_dir():
+            raise FileNotFoundError(
+                f"no index in {str(folder)!r} and no folder of texts in {str(texts)!r}: put texts in the latter, "
+                f"or build an index from another folder: python -m qa index FOLDER --index {folder}"
+            )
+        logger.info("building the index in %s from %s", folder, texts)
+        return Index.build(texts, folder, encoder=encoder, progress=progress)
+    index = Index.open(folder, encoder=encoder)
+    texts = index.corpus if corpus is None else corpus
+    if texts is not None and texts.is_dir():
+        changes = index.sync(texts, progress=progress)
+        if changes:
+            logger.info(
+                "the texts in %s changed: %d added, %d updated, %d removed",
+                texts,
+                len(changes.added),
+                len(changes.updated),
+                len(changes.removed),
+            )
+    return index

@@ -1,0 +1,244 @@
+"""Change: what is brought into a store or taken out of it, and the making of it.
+
+Documents are read, split and encoded in groups, and each group is one transaction: memory stays bounded, and a
+change that was stopped half-way leaves whole documents behind and can simply be asked for again.
+
+A file is known by its path relative to the index folder, so that a project folder can be moved as a whole. One
+file can bring several documents (a zip file), and several files the same one, which is then stored once and
+stays as long as one of them has it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qa.documents import Document, Skipped, read_file
+from qa.encoder import Encoder
+from qa.passages import Passage, split
+from qa.store import FileRecord, Store
+
+GROUP = 512  # passages encoded and committed together
+DIRECT = "added:"  # begins the path of what was added as a Document, not from a file
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a change has come. Bytes are known from the start, passages only as they are made."""
+
+    source: str  # read last
+    files: int
+    files_total: int
+    bytes: int
+    bytes_total: int
+    passages: int  # stored so far
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a change did: the sources of documents, and what was left out and why. False when nothing changed."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0  # files that brought what they had brought before
+    skipped: tuple[Skipped, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.updated or self.removed)
+
+
+@dataclass(frozen=True)
+class _File:
+    """All that one file brought, ready to be stored."""
+
+    path: str
+    records: tuple[FileRecord, ...]
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]  # of all the documents
+
+
+class Writer:
+    """Makes one change of a store and keeps account of it in `changes`."""
+
+    def __init__(
+        self,
+        store: Store,
+        encoder: Callable[[], Encoder],  # called only when there is something to encode
+        *,
+        base: Path,
+        size: int,
+        overlap: int,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._base = base
+        self._size = size
+        self._overlap = overlap
+        self._progress = progress
+        self._stored = 0
+        self._added: list[str] = []
+        self._updated: list[str] = []
+        self._removed: list[str] = []
+        self._unchanged = 0
+        self._skipped: list[Skipped] = []
+
+    @property
+    def changes(self) -> Changes:
+        return Changes(
+            tuple(self._added),
+            tuple(self._updated),
+            tuple(self._removed),
+            self._unchanged,
+            tuple(self._skipped),
+        )
+
+    def keep(self, records: Iterable[FileRecord]) -> None:
+        """Takes account of files that are as before; what was wrong with one is reported again."""
+        for record in records:
+            self._unchanged += record.document_id is not None
+            if record.problem is not None:
+                self._skipped.append(Skipped(record.source, record.problem, record.advice or ""))
+
+    def drop(self, paths: Sequence[str]) -> None:
+        """Removes the documents that no other file has."""
+        if not paths:
+            return
+        with self._store.change():
+            before = [record for record in self._store.files() if record.path in set(paths)]
+            for path in paths:
+                self._store.forget_files(path)
+            self._remove_orphans(before, self._removed)
+
+    def add_documents(self, documents: Iterable[Document]) -> None:
+        self._store_all(self._file_of(document) for document in documents)
+
+    def add_files(self, found: Sequence[tuple[Path, str]]) -> None:
+        """Reads (path, source) pairs; what cannot be read goes to `changes.skipped`."""
+        self._store_all(self._read(found))
+
+    def _file_of(self, document: Document) -> _File:
+        if not document.text.strip():
+            raise ValueError(f"the document {document.source or document.title!r} holds no text: nothing to index")
+        source = document.source or document.title or document.id[:12]
+        record = FileRecord(DIRECT + source, source, document.id, len(document.text), 0)
+        return _File(record.path, (record,), (document,), tuple(self._split(document)))
+
+    def _read(self, found: Sequence[tuple[Path, str]]) -> Iterator[_File]:
+        sizes = [stamp(path)[0] for path, _ in found]
+        done = 0
+        for number, ((path, source), size) in enumerate(zip(found, sizes, strict=True), start=1):
+            measured, modified = stamp(path)
+            portable = portable_path(path, self._base)
+            records, documents, passages = [], [], []
+            for item in read_file(path, source=source):
+                if isinstance(item, Skipped):
+                    self._skipped.append(item)
+                    records.append(
+                        FileRecord(portable, item.source, None, measured, modified, item.reason, item.advice)
+                    )
+                else:
+                    records.append(FileRecord(portable, item.source, item.id, measured, modified))
+                    documents.append(item)
+                    passages += self._split(item)
+            yield _File(portable, tuple(records), tuple(documents), tuple(passages))
+            done += size
+            if self._progress is not None:
+                self._progress(Progress(source, number, len(found), done, sum(sizes), self._stored))
+
+    def _split(self, document: Document) -> list[Passage]:
+        return split(document, size=self._size, overlap=self._overlap)
+
+    def _store_all(self, files: Iterator[_File]) -> None:
+        group: list[_File] = []
+        for file in files:
+            group.append(file)
+            if sum(len(member.passages) for member in group) >= GROUP:
+                self._commit(group)
+                group = []
+        if group:
+            self._commit(group)
+
+    def _commit(self, group: Sequence[_File]) -> None:
+        titles = {document.id: document.title for file in group for document in file.documents}
+        missing = {
+            document.id: [passage for passage in file.passages if passage.document_id == document.id]
+            for file in group
+            for document in file.documents
+            if self._store.document(document.id) is None
+        }
+        vectors = self._embed([passage for passages in missing.values() for passage in passages], titles)
+        with self._store.change():
+            for file in group:
+                self._commit_file(file, missing, vectors)
+
+    def _embed(self, passages: Sequence[Passage], titles: dict[str, str]) -> dict[tuple[str, int], np.ndarray]:
+        """Unit vectors by document id and passage number. The title goes with each passage, as its context."""
+        if not passages:
+            return {}
+        texts = [f"{titles[p.document_id]}\n{p.text}" if titles[p.document_id] else p.text for p in passages]
+        rows = self._encoder().passage_embed(texts)
+        return {(p.document_id, p.number): row for p, row in zip(passages, rows, strict=True)}
+
+    def _commit_file(
+        self, file: _File, missing: dict[str, list[Passage]], vectors: dict[tuple[str, int], np.ndarray]
+    ) -> None:
+        before = [record for record in self._store.files() if record.path == file.path]
+        known = {record.source for record in before if record.document_id is not None}
+        self._store.forget_files(file.path)
+        for document in file.documents:
+            if self._store.document(document.id) is not None:
+                continue
+            passages = missing.get(document.id)
+            if passages is None:  # another process removed it since this group was encoded
+                passages = self._split(document)
+                vectors |= self._embed(passages, {document.id: document.title})
+            rows = np.stack([vectors[p.document_id, p.number] for p in passages])
+            self._store.add(document, passages, rows)
+            self._stored += len(passages)
+        changed = {record.source for record in file.records if record.document_id is not None}
+        same = {(record.source, record.document_id) for record in before}
+        for record in file.records:
+            self._store.record_file(record)
+            if record.document_id is None:
+                continue
+            if (record.source, record.document_id) in same:
+                self._unchanged += 1
+            else:
+                (self._updated if record.source in known else self._added).append(record.source)
+        self._remove_orphans([r for r in before if r.source not in changed], self._removed)
+        self._remove_orphans([r for r in before if r.source in changed], [])
+
+    def _remove_orphans(self, before: Iterable[FileRecord], removed: list[str]) -> None:
+        needed = {record.document_id for record in self._store.files()}
+        for record in before:
+            if record.document_id is not None and record.document_id not in needed:
+                self._store.remove(record.document_id)
+                removed.append(record.source)
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """Size in bytes and time of change in nanoseconds: while both stay, a file is not read again."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
+
+
+def portable_path(path: Path, base: Path) -> str:
+    """The path relative to `base`, so that both can be moved together; absolute where there is no such path."""
+    try:
+        return Path(os.path.relpath(path.absolute(), base.absolute())).as_posix()
+    except ValueError:  # another drive
+        return path.absolute().as_posix()
+
+
+def absolute_path(portable: str, base: Path) -> Path:
+    """The inverse of `portable_path`."""
+    return Path(os.path.normpath(base.absolute() / portable))

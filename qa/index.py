@@ -1,0 +1,322 @@
+"""Index: texts in, the passages nearest to a question out.
+
+An index is a folder: `passages.db`, the truth (see store), and `vectors.faiss`, a cache of its embeddings.
+A search ranks passages by meaning (FAISS) and by words (BM25) and fuses the two rankings. An open index
+follows what other processes change. Scope: finding passages. Reading answers out of them is not.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa.changes import Changes, Progress, Writer, absolute_path, portable_path, stamp
+from qa.documents import Document, find_files
+from qa.encoder import Encoder
+from qa.fusion import fuse, keyword_query
+from qa.passages import OVERLAP, SIZE, Passage
+from qa.store import DocumentRecord, Store, StoreError
+from qa.vectors import Vectors
+
+CANDIDATES = 50  # passages taken from each ranking before they are fused
+
+
+class IndexMismatch(ValueError):
+    """The index was made by another encoder than the one asked for."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found for a question, with its place, from 1, in each ranking that it stands in."""
+
+    passage: Passage
+    document: Document
+    score: float  # fused; 1 is first place in both rankings
+    dense_rank: int | None
+    keyword_rank: int | None
+
+
+class Index:
+    """An open index; made by `Index.build` or `Index.open`. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, store: Store, encoder: Encoder | None) -> None:
+        self.folder = folder
+        self._store = store
+        self._encoder = encoder
+        self._lock = threading.RLock()
+        self._vectors: Vectors | None = None
+        self._seen: tuple[str, int] | None = None  # store and generation that the vectors show
+
+    # Making and opening
+
+    @classmethod
+    def build(
+        cls,
+        corpus: str | Path,
+        folder: str | Path,
+        *,
+        encoder: Encoder | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Index:
+        """Makes the index in `folder` hold exactly the texts of the folder `corpus`.
+
+        Where an index of the same encoder stands already, only what changed is read, and a build that was
+        stopped goes on. One of another encoder is replaced in one transaction when the new one is complete.
+
+        Raises NotADirectoryError when `corpus` is no folder, StoreError when `folder` cannot be written.
+        """
+        corpus, folder = _existing(corpus), Path(folder)
+        encoder = Encoder.open() if encoder is None else encoder
+        index = cls(folder, _store_for(folder, encoder), encoder)
+        if index.encoder_name != encoder.name:
+            staging = folder / "rebuild"
+            staged = cls(staging, _store_for(staging, encoder), encoder)
+            if staged.encoder_name != encoder.name:
+                staged.close()
+                shutil.rmtree(staging)
+                staged = cls(staging, _store_for(staging, encoder), encoder)
+            staged._sync(corpus, progress, base=folder)
+            staged.close()
+            index._store.replace(staging / "passages.db")
+            shutil.rmtree(staging)
+        added = index._sync(corpus, progress, base=folder)
+        elsewhere = [r for r in index._store.files() if not _lies_in(r.path, corpus, folder)]
+        if elsewhere:
+            index._writer(None).drop([record.path for record in elsewhere])
+        if added or elsewhere:
+            index._save()
+        return index
+
+    @classmethod
+    def open(cls, folder: str | Path, *, encoder: Encoder | None = None) -> Index:
+        """The index in `folder`, with the encoder that it was made with.
+
+        Raises FileNotFoundError when there is none, IndexMismatch when `encoder` is another one than the
+        index was made with, StoreError when it is damaged.
+        """
+        folder = Path(folder)
+        try:
+            store = Store.open(folder / "passages.db")
+        except FileNotFoundError:
+            raise FileNotFoundError(
+                f"no index in {str(folder)!r}: expected the file passages.db there. "
+                f"Build one: python -m qa index CORPUS --index {folder}"
+            ) from None
+        index = cls(folder, store, encoder)
+        made_by = store.manifest().get("encoder")
+        if encoder is not None and made_by not in (None, encoder.name):
+            index.close()
+            raise IndexMismatch(
+                f"the index in {str(folder)!r} was made by the encoder {made_by!r}, not by {encoder.name!r}. "
+                "Leave the encoder out to go on with the index's own, or build the index again: "
+                f"Index.build(corpus, {str(folder)!r}, encoder=...)"
+            )
+        return index
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __len__(self) -> int:
+        """How many passages it holds."""
+        return sum(record.passages for record in self.documents())
+
+    @property
+    def encoder_name(self) -> str | None:
+        """Of the encoder that made it; None before anything was added."""
+        return self._store.manifest().get("encoder")
+
+    @property
+    def encoder(self) -> Encoder:
+        """Opened when it is first needed."""
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = Encoder.open(self.encoder_name)
+            made = self._store.manifest().get("dimension")
+            if made is not None and int(made) != self._encoder.dimension:
+                raise IndexMismatch(
+                    f"the index in {str(self.folder)!r} holds vectors of {made} dimensions; the encoder "
+                    f"{self._encoder.name!r} makes {self._encoder.dimension}. Delete the folder and build "
+                    "the index again: python -m qa index CORPUS"
+                )
+            return self._encoder
+
+    # Changing
+
+    def add(
+        self,
+        items: str | Path | Document | Iterable[str | Path | Document],
+        *,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Changes:
+        """Adds documents, files, zip files and folders; one whose source is known already is updated.
+
+        A file that cannot be read is reported in the result's `skipped`, the others go in.
+        Raises FileNotFoundError for a path that does not exist, before anything is added.
+        """
+        items = [items] if isinstance(items, str | Path | Document) else list(items)
+        documents = [item for item in items if isinstance(item, Document)]
+        paths = [Path(item) for item in items if not isinstance(item, Document)]
+        for path in paths:
+            if not path.exists():
+                raise FileNotFoundError(f"no such file or folder: {str(path)!r}")
+        writer = self._writer(progress)
+        writer.add_documents(documents)
+        writer.add_files(list(find_files(paths)))
+        self._save()
+        return writer.changes
+
+    def sync(self, corpus: str | Path, *, progress: Callable[[Progress], None] | None = None) -> Changes:
+        """Makes the index agree with a folder: adds what is new, reads again what changed, drops what is gone.
+
+        Files whose size and time are as before are not read. What was added from elsewhere stays, and what the
+        user removed stays removed until its file changes.
+
+        Raises NotADirectoryError when there is no such folder: one that is missing is not one that was emptied.
+        """
+        changes = self._sync(_existing(corpus), progress, base=self.folder)
+        if changes:
+            self._save()
+        return changes
+
+    def remove(self, document_id: str) -> DocumentRecord:
+        """Removes the document of that id, or of the one id that begins so; returns what was removed.
+
+        Raises KeyError when there is none, or more than one.
+        """
+        with self._store.change():
+            matches = [record for record in self.documents() if record.id.startswith(document_id)]
+            if len(matches) != 1 or not document_id:
+                raise KeyError(
+                    f"{len(matches)} documents have an id that begins with {document_id!r}, expected one; "
+                    "list them: python -m qa documents"
+                )
+            self._store.remove(matches[0].id)
+        self._save()
+        return matches[0]
+
+    def documents(self) -> list[DocumentRecord]:
+        """All documents, without their texts, in the order of their sources."""
+        return self._store.documents()
+
+    def document(self, document_id: str) -> Document | None:
+        return self._store.document(document_id)
+
+    @property
+    def corpus(self) -> Path | None:
+        """The folder that the index was last made to agree with."""
+        corpus = self._store.manifest().get("corpus")
+        return None if corpus is None else absolute_path(corpus, self.folder)
+
+    def _writer(self, progress: Callable[[Progress], None] | None, *, base: Path | None = None) -> Writer:
+        manifest = self._store.manifest()
+        return Writer(
+            self._store,
+            lambda: self.encoder,
+            base=self.folder if base is None else base,
+            size=int(manifest.get("size", SIZE)),
+            overlap=int(manifest.get("overlap", OVERLAP)),
+            progress=progress,
+        )
+
+    def _sync(self, corpus: Path, progress: Callable[[Progress], None] | None, *, base: Path) -> Changes:
+        known: dict[str, list] = {}
+        for record in self._store.files():
+            known.setdefault(record.path, []).append(record)
+        writer = self._writer(progress, base=base)
+        changed, present = [], set()
+        for path, source in find_files([corpus]):
+            portable = portable_path(path, base)
+            present.add(portable)
+            records = known.get(portable)
+            if records and (records[0].size, records[0].modified) == stamp(path):
+                writer.keep(records)
+            else:
+                changed.append((path, source))
+        writer.drop([path for path in known if path not in present and _lies_in(path, corpus, base)])
+        writer.add_files(changed)
+        portable = portable_path(corpus, base)
+        if self._store.manifest().get("corpus") != portable:
+            with self._store.change():
+                self._store.describe({"corpus": portable})
+        return writer.changes
+
+    def _save(self) -> None:
+        with self._lock, self._store.snapshot():
+            self._current().save(self.folder / "vectors.faiss", self._store)
+
+    # Searching
+
+    def search(self, question: str, *, top_k: int = 8) -> list[Hit]:
+        """The passages that most likely hold the answer, best first; [] for an empty index or question."""
+        return self.search_many([question], top_k=top_k)[0]
+
+    def search_many(self, questions: Sequence[str], *, top_k: int = 8) -> list[list[Hit]]:
+        """`search` for each question, encoded in one batch."""
+        if top_k < 1:
+            raise ValueError(f"top_k is {top_k}, expected at least 1")
+        vectors = self.encoder.query_embed(questions)
+        with self._lock, self._store.snapshot():
+            nearest = self._current().search(vectors, CANDIDATES)
+            results = []
+            for question, dense in zip(questions, nearest, strict=True):
+                query = keyword_query(question)
+                keyword = self._store.keyword_search(query, CANDIDATES) if query else []
+                ranked = fuse([number for number, _ in dense], [number for number, _ in keyword])
+                passages = self._store.passages([entry.id for entry in ranked[:top_k]])
+                hits = []
+                for entry in ranked[:top_k]:
+                    passage = passages[entry.id]
+                    document = self._store.document(passage.document_id)
+                    assert document is not None, "the store keeps no passage without its document"
+                    hits.append(Hit(passage, document, entry.score, entry.dense_rank, entry.keyword_rank))
+                results.append(hits if question.strip() else [])
+        return results
+
+    def _current(self) -> Vectors:
+        """The vectors of the store's state; inside a snapshot."""
+        manifest = self._store.manifest()
+        state = (manifest["store"], int(manifest["generation"]))
+        if self._vectors is None or self._seen is None or self._seen[0] != state[0]:
+            self._vectors = Vectors.open(self.folder / "vectors.faiss", self._store, self.encoder.dimension)
+        elif self._seen != state:
+            self._vectors.refresh(self._store)
+        self._seen = state
+        return self._vectors
+
+
+def _existing(corpus: str | Path) -> Path:
+    corpus = Path(corpus)
+    if not corpus.is_dir():
+        raise NotADirectoryError(
+            f"no folder {str(corpus)!r}: expected a folder with texts. Make it and put texts in, "
+            "or name another: python -m qa index FOLDER"
+        )
+    return corpus
+
+
+def _store_for(folder: Path, encoder: Encoder) -> Store:
+    """The store of the folder, made for this encoder when there is none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the index folder {str(folder)!r} cannot be made: {error.strerror}") from error
+    store = Store.open(folder / "passages.db", create=True)
+    if "encoder" not in store.manifest():
+        with store.change():
+            store.describe(
+                {
+                    "encoder": encoder.name,
+                    "dimension": str(encoder.dimension),
+                    "metric": "inner product",
+                    "size": str(SIZE),
+                    "overlap": str(OVERLAP),
+                }
+            )
+    return store
+
+
+def _lies_in(portable: str, corpus: Path, base: Path) -> bool:
+    return absolute_path(portable, base).is_relative_to(absolute_path(portable_path(corpus, base), base))

@@ -1,0 +1,350 @@
+"""Store: the documents, passages and embeddings of an index in one SQLite file, the only truth about them.
+
+Every change is one transaction in write-ahead-log mode: a process killed at any moment leaves the last
+committed state, and readers go on in the state that they began with while one writer changes it. All else in
+the index folder is derived from this file and can be deleted.
+
+A document is stored once however many files hold its text; `files` says which files brought it. Passages hold
+offsets only, their text is a slice of the document's. Embeddings are stored as fp16, which moves a cosine by
+less than 0.001. Keyword search is SQLite's FTS5 with BM25 (https://sqlite.org/fts5.html).
+
+Scope: rows. What to add, and how to rank what is found, is the index's business.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from qa.documents import Document
+from qa.passages import Passage
+
+WAIT_SECONDS = 30.0  # how long a writer waits for another one
+
+# Number n brings a store from schema n to n + 1; never edited once released, only appended to.
+MIGRATIONS = (
+    """
+    CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE documents (
+        id TEXT PRIMARY KEY, title TEXT NOT NULL, source TEXT NOT NULL, date TEXT, pages TEXT NOT NULL,
+        text TEXT NOT NULL, added TEXT NOT NULL
+    );
+    CREATE TABLE files (
+        path TEXT NOT NULL, source TEXT NOT NULL, document_id TEXT REFERENCES documents(id),
+        size INTEGER NOT NULL, modified INTEGER NOT NULL, problem TEXT, advice TEXT,
+        PRIMARY KEY (path, source)
+    ) WITHOUT ROWID;
+    CREATE INDEX files_document ON files(document_id);
+    CREATE TABLE passages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL REFERENCES documents(id),
+        number INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, embedding BLOB NOT NULL
+    );
+    CREATE INDEX passages_document ON passages(document_id, number);
+    CREATE VIEW passage_texts AS
+        SELECT passages.id AS id, documents.title AS title,
+               substr(documents.text, passages.start + 1, passages.stop - passages.start) AS text
+        FROM passages JOIN documents ON documents.id = passages.document_id;
+    CREATE VIRTUAL TABLE keywords USING fts5(
+        title, text, content='passage_texts', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+    );
+    """,
+)
+
+
+class StoreError(RuntimeError):
+    """The store cannot be opened or changed; the message says why and what to do. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """What one file brought: a document, or a problem, or neither when the user removed its document."""
+
+    path: str
+    source: str
+    document_id: str | None
+    size: int
+    modified: int  # nanoseconds
+    problem: str | None = None
+    advice: str | None = None
+
+
+@dataclass(frozen=True)
+class DocumentRecord:
+    """A line of the list of documents: all but the text."""
+
+    id: str
+    title: str
+    source: str
+    date: str | None
+    passages: int
+    added: str  # UTC, ISO 8601
+
+
+class Store:
+    """One open store; safe to use from several threads, which take turns."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._lock = threading.RLock()
+        self.path = path
+
+    @classmethod
+    def open(cls, path: str | Path, *, create: bool = False, wait: float = WAIT_SECONDS) -> Store:
+        """The store in that file; made when `create` is set and there is none.
+
+        Raises FileNotFoundError when there is none, StoreError when the file is not a store of this project,
+        is damaged, or was written by a newer version.
+        """
+        path = Path(path)
+        if not create and not path.is_file():
+            raise FileNotFoundError(f"no store at {path}")
+        try:
+            connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
+            store = cls(connection, path)
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            store._migrate()
+        except sqlite3.Error as error:
+            raise _explained(error, path) from error
+        return store
+
+    def _migrate(self) -> None:
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(MIGRATIONS):
+            raise StoreError(
+                f"{self.path} has schema {version}; this version reads up to {len(MIGRATIONS)}. "
+                "Update the program, or delete the index folder and build it again."
+            )
+        if version == len(MIGRATIONS):
+            return
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        with self.change():
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            for migration in MIGRATIONS[version:]:
+                for statement in migration.split(";\n"):
+                    self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            self.describe({"store": uuid.uuid4().hex})
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    # Transactions
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """One transaction that writes: all of it is kept, or nothing. Waits for another writer.
+
+        Raises StoreError when the other writer takes too long, the disk is full or the folder is read-only.
+        """
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    self._connection.execute(
+                        "INSERT INTO manifest VALUES ('generation', '1') ON CONFLICT (key) "
+                        "DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+                    )
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.Error as error:
+                raise _explained(error, self.path) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reads inside see one committed state."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            try:
+                self._connection.execute("BEGIN")
+                try:
+                    yield
+                finally:
+                    self._connection.execute("ROLLBACK")
+            except sqlite3.Error as error:
+                raise _explained(error, self.path) from error
+
+    def _rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple]:
+        with self._lock:
+            try:
+                return self._connection.execute(statement, values).fetchall()
+            except sqlite3.Error as error:
+                raise _explained(error, self.path) from error
+
+    # Manifest
+
+    def manifest(self) -> dict[str, str]:
+        return dict(self._rows("SELECT key, value FROM manifest"))
+
+    def describe(self, values: Mapping[str, str]) -> None:
+        """Sets manifest entries; inside a `change`."""
+        self._connection.executemany(
+            "INSERT INTO manifest VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            list(values.items()),
+        )
+
+    def generation(self) -> int:
+        """Grows with every committed change."""
+        return int(self._rows("SELECT value FROM manifest WHERE key = 'generation'")[0][0])
+
+    def replace(self, other: Path) -> None:
+        """Takes over all that the store in the file `other` holds, in one transaction."""
+        with self._lock:
+            self._connection.execute("ATTACH ? AS other", (str(other),))
+            try:
+                with self.change():
+                    for table in ("files", "passages", "documents"):
+                        self._connection.execute(f"DELETE FROM main.{table}")
+                    for table in ("documents", "passages", "files"):
+                        self._connection.execute(f"INSERT INTO main.{table} SELECT * FROM other.{table}")
+                    self._connection.execute("INSERT INTO keywords (keywords) VALUES ('rebuild')")
+                    values = self._connection.execute("SELECT * FROM other.manifest WHERE key <> 'generation'")
+                    self.describe(dict(values.fetchall()))
+            finally:
+                self._connection.execute("DETACH other")
+
+    # Documents and passages
+
+    def add(self, document: Document, passages: Sequence[Passage], embeddings: np.ndarray) -> None:
+        """Stores a document that is not stored yet; inside a `change`. `embeddings` is (passages, dimension)."""
+        added = datetime.now(UTC).isoformat(timespec="seconds")
+        self._connection.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                document.id,
+                document.title,
+                document.source,
+                document.date,
+                json.dumps(document.pages),
+                document.text,
+                added,
+            ),
+        )
+        for passage, row in zip(passages, embeddings.astype(np.float16), strict=True):
+            number = self._connection.execute(
+                "INSERT INTO passages (document_id, number, start, stop, embedding) VALUES (?, ?, ?, ?, ?)",
+                (document.id, passage.number, passage.start, passage.end, row.tobytes()),
+            ).lastrowid
+            self._connection.execute(
+                "INSERT INTO keywords (rowid, title, text) VALUES (?, ?, ?)", (number, document.title, passage.text)
+            )
+
+    def remove(self, document_id: str) -> None:
+        """Removes a document with its passages; its files are kept as removed. Inside a `change`."""
+        self._connection.execute(
+            "INSERT INTO keywords (keywords, rowid, title, text) SELECT 'delete', id, title, text FROM passage_texts "
+            "WHERE id IN (SELECT id FROM passages WHERE document_id = ?)",
+            (document_id,),
+        )
+        self._connection.execute("UPDATE files SET document_id = NULL WHERE document_id = ?", (document_id,))
+        self._connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+        self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+    def document(self, document_id: str) -> Document | None:
+        rows = self._rows("SELECT text, title, source, date, pages FROM documents WHERE id = ?", (document_id,))
+        if not rows:
+            return None
+        text, title, source, date, pages = rows[0]
+        return Document(text=text, title=title, source=source, date=date, pages=tuple(json.loads(pages)))
+
+    def documents(self) -> list[DocumentRecord]:
+        """Every document, in the order of their sources."""
+        return [
+            DocumentRecord(*row)
+            for row in self._rows(
+                "SELECT id, title, source, date, (SELECT count(*) FROM passages WHERE document_id = documents.id), "
+                "added FROM documents ORDER BY source, id"
+            )
+        ]
+
+    def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
+        """The passages of those ids that exist."""
+        found = {}
+        for number in ids:
+            for row in self._rows(
+                "SELECT p.document_id, p.number, p.start, p.stop, t.text FROM passages p "
+                "JOIN passage_texts t ON t.id = p.id WHERE p.id = ?",
+                (number,),
+            ):
+                found[number] = Passage(*row)
+        return found
+
+    def passage_ids(self) -> np.ndarray:
+        """Int64 array of all passage ids, ascending. An id is never used again."""
+        return np.array([row[0] for row in self._rows("SELECT id FROM passages ORDER BY id")], dtype=np.int64)
+
+    def embeddings(self, ids: Sequence[int]) -> np.ndarray:
+        """Float32 array (ids, dimension), in the order of `ids`, all of which must exist."""
+        blobs = {}
+        for begin in range(0, len(ids), 500):
+            part = [int(number) for number in ids[begin : begin + 500]]
+            marks = ",".join("?" * len(part))
+            blobs.update(self._rows(f"SELECT id, embedding FROM passages WHERE id IN ({marks})", part))
+        if not blobs:
+            return np.zeros((0, 0), dtype=np.float32)
+        return np.stack([np.frombuffer(blobs[int(number)], dtype=np.float16) for number in ids]).astype(np.float32)
+
+    def keyword_search(self, query: str, limit: int) -> list[tuple[int, float]]:
+        """(passage id, BM25 score, higher is better) of the best matches of an FTS5 query, best first."""
+        return self._rows(
+            "SELECT rowid, -bm25(keywords) FROM keywords WHERE keywords MATCH ? ORDER BY bm25(keywords), rowid LIMIT ?",
+            (query, limit),
+        )
+
+    # Files
+
+    def files(self) -> list[FileRecord]:
+        return [
+            FileRecord(*row)
+            for row in self._rows("SELECT path, source, document_id, size, modified, problem, advice FROM files")
+        ]
+
+    def record_file(self, record: FileRecord) -> None:
+        """Inside a `change`."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                record.path,
+                record.source,
+                record.document_id,
+                record.size,
+                record.modified,
+                record.problem,
+                record.advice,
+            ),
+        )
+
+    def forget_files(self, path: str) -> None:
+        """Forgets what the file brought; the documents stay until `remove`. Inside a `change`."""
+        self._connection.execute("DELETE FROM files WHERE path = ?", (path,))
+
+
+def _explained(error: sqlite3.Error, path: Path) -> StoreError:
+    reason = str(error)
+    if "locked" in reason or "busy" in reason:
+        advice = "Another process is changing this index; wait until it has finished and try again."
+    elif "full" in reason:
+        advice = "Make room on the disk and try again; the index is as it was before."
+    elif "readonly" in reason or "unable to open" in reason:
+        advice = "Check that the folder exists and that this user may write to it."
+    elif "not a database" in reason or "malformed" in reason:
+        advice = "The file is not an index or is damaged: delete the index folder and build it again."
+    else:
+        advice = "The index is as it was before."
+    return StoreError(f"{path}: {reason}. {advice}")
