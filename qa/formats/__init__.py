@@ -1,0 +1,29 @@
+"""Formats: the bytes of one file in, its readable text out. One module per kind of file.
+
+Every reader is a function `read(data: bytes) -> Content` that raises `Unreadable`. A reader knows neither
+paths nor documents, so the same one serves a file, a member of a zip and an upload.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one file holds. `pages` are the character offsets in `text` where each page starts, if it has pages."""
+
+    text: str
+    title: str = ""
+    date: str | None = None
+    address: str = ""
+    pages: tuple[int, ...] = ()
+
+
+class Unreadable(ValueError):
+    """A file that gives no text: why, and what the person can do about it."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        super().__init__(f"{reason}; {advice}")
+        self.reason = reason
+        self.advice = advice
