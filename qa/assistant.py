@@ -7,12 +7,13 @@ folder of texts when that has changed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from qa.answers import Answer, Evidence, choose
 from qa.calibration import Calibration
 from qa.changes import Progress
+from qa.documents import Document
 from qa.encoder import Encoder
 from qa.index import Index
 from qa.reader import SHIPPED, Reader
@@ -57,9 +58,16 @@ class Assistant:
             index = _current(Path(index), encoder, None if corpus is None else Path(corpus), progress)
         if not isinstance(reader, Reader):
             reader = Reader.open(reader)
-        folder = SHIPPED if reader.name == "shipped" else Path(reader.name)
-        calibration = Calibration.open(folder) or Calibration.open(SHIPPED) or Calibration()
-        return cls(index, reader, calibration)
+        return cls(index, reader, calibration_of(reader))
+
+    @classmethod
+    def on_texts(
+        cls, texts: Iterable[str], folder: str | Path, *, reader: str | Path | Reader | None = None
+    ) -> Assistant:
+        """An assistant on a new index in `folder` of just these texts, each one a document."""
+        index = Index.open(folder, create=True)
+        index.add([Document(text=text, source=str(number)) for number, text in enumerate(texts, start=1)])
+        return cls.open(index, reader=reader)
 
     def ask(self, question: str, *, top_k: int = TOP_K, threshold: float | None = None) -> Answer:
         """The answer to one question, from the `top_k` passages found for it.
@@ -69,9 +77,7 @@ class Assistant:
         """
         return self.ask_many([question], top_k=top_k, threshold=threshold)[0]
 
-    def ask_many(
-        self, questions: Sequence[str], *, top_k: int = TOP_K, threshold: float | None = None
-    ) -> list[Answer]:
+    def ask_many(self, questions: Sequence[str], *, top_k: int = TOP_K, threshold: float | None = None) -> list[Answer]:
         """`ask` for each question, found and read in batches."""
         if isinstance(questions, str):
             raise TypeError("ask_many takes a list of questions, not one: use ask for one")
@@ -82,11 +88,7 @@ class Assistant:
         for begin in range(0, len(questions), TOGETHER):
             part = questions[begin : begin + TOGETHER]
             found = self.index.search_many(part, top_k=top_k)
-            pairs = [
-                (question, hit.passage.text)
-                for question, hits in zip(part, found, strict=True)
-                for hit in hits
-            ]
+            pairs = [(question, hit.passage.text) for question, hits in zip(part, found, strict=True) for hit in hits]
             readings = iter(self.reader.read(pairs))
             for question, hits in zip(part, found, strict=True):
                 evidence = [Evidence(hit, next(readings)) for hit in hits]
@@ -115,6 +117,12 @@ class Conversation:
         return answer
 
 
+def calibration_of(reader: Reader) -> Calibration:
+    """The calibration kept beside the reader's weights, or else the shipped reader's."""
+    folder = SHIPPED if reader.name == "shipped" else Path(reader.name)
+    return Calibration.open(folder) or Calibration.open(SHIPPED) or Calibration()
+
+
 def _current(
     folder: Path, encoder: Encoder | None, corpus: Path | None, progress: Callable[[Progress], None] | None
 ) -> Index:
@@ -128,15 +136,12 @@ def _current(
         logger.info("building the index in %s from %s", folder, texts)
         return Index.build(texts, folder, encoder=encoder, progress=progress)
     index = Index.open(folder, encoder=encoder)
-    texts = index.corpus if corpus is None else corpus
-    if texts is not None and texts.is_dir():
-        changes = index.sync(texts, progress=progress)
-        if changes:
-            logger.info(
-                "the texts in %s changed: %d added, %d updated, %d removed",
-                texts,
-                len(changes.added),
-                len(changes.updated),
-                len(changes.removed),
-            )
+    changes = index.sync(corpus, progress=progress)
+    if changes:
+        logger.info(
+            "the texts changed: %d added, %d updated, %d removed",
+            len(changes.added),
+            len(changes.updated),
+            len(changes.removed),
+        )
     return index

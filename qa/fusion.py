@@ -44,11 +44,12 @@ def fuse(dense: Sequence[int], keyword: Sequence[int], *, dense_weight: float = 
 
 
 # Words that nearly every question holds: they cost time and rank nothing.
-QUESTION_WORDS = frozenset(
-    "a an and any are as at be been by can could did do does for from had has have he her him his how i in is it "
-    "its me my of on or our she so some tell that the their them then there these they this those to us was we "
-    "were what when where which who whom whose why will with would you your".split()
-)
+_QUESTION_WORDS = """
+    a an and any are as at be been by can could did do does for from had has have he her him his how i in is it its
+    me my of on or our she so some tell that the their them then there these they this those to us was we were what
+    when where which who whom whose why will with would you your
+"""
+QUESTION_WORDS = frozenset(_QUESTION_WORDS.split())
 
 
 def keyword_query(question: str) -> str:

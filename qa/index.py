@@ -7,6 +7,7 @@ follows what other processes change. Scope: finding passages. Reading answers ou
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +19,7 @@ from qa.documents import Document, find_files
 from qa.encoder import Encoder
 from qa.fusion import fuse, keyword_query
 from qa.passages import OVERLAP, SIZE, Passage
-from qa.store import DocumentRecord, Store, StoreError
+from qa.store import DocumentRecord, FileRecord, Store, StoreError
 from qa.vectors import Vectors
 
 CANDIDATES = 50  # passages taken from each ranking before they are fused
@@ -48,6 +49,7 @@ class Index:
         self._encoder = encoder
         self._lock = threading.RLock()
         self._vectors: Vectors | None = None
+        self.changes = Changes()  # what the last change by this object did
         self._seen: tuple[str, int] | None = None  # store and generation that the vectors show
 
     # Making and opening
@@ -55,20 +57,20 @@ class Index:
     @classmethod
     def build(
         cls,
-        corpus: str | Path,
+        corpus: str | Path | Sequence[str | Path],
         folder: str | Path,
         *,
         encoder: Encoder | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Index:
-        """Makes the index in `folder` hold exactly the texts of the folder `corpus`.
+        """Makes the index in `folder` hold exactly the texts of `corpus`: a folder, or several folders and files.
 
         Where an index of the same encoder stands already, only what changed is read, and a build that was
         stopped goes on. One of another encoder is replaced in one transaction when the new one is complete.
 
-        Raises NotADirectoryError when `corpus` is no folder, StoreError when `folder` cannot be written.
+        Raises FileNotFoundError when `corpus` does not exist, StoreError when `folder` cannot be written.
         """
-        corpus, folder = _existing(corpus), Path(folder)
+        paths, folder = _existing(corpus), Path(folder)
         encoder = Encoder.open() if encoder is None else encoder
         index = cls(folder, _store_for(folder, encoder), encoder)
         if index.encoder_name != encoder.name:
@@ -78,26 +80,30 @@ class Index:
                 staged.close()
                 shutil.rmtree(staging)
                 staged = cls(staging, _store_for(staging, encoder), encoder)
-            staged._sync(corpus, progress, base=folder)
+            staged._take_in(paths, progress, base=folder)
             staged.close()
             index._store.replace(staging / "passages.db")
             shutil.rmtree(staging)
-        added = index._sync(corpus, progress, base=folder)
-        elsewhere = [r for r in index._store.files() if not _lies_in(r.path, corpus, folder)]
-        if elsewhere:
-            index._writer(None).drop([record.path for record in elsewhere])
-        if added or elsewhere:
-            index._save()
+        index._take_in(paths, progress, base=folder)
+        writer = index._writer(None, base=folder)
+        writer.drop([r.path for r in index._store.files() if not _lies_in(r.path, paths, folder)])
+        index.changes += writer.changes
+        with index._store.change():
+            index._store.describe({"folders": json.dumps([portable_path(p, folder) for p in paths if p.is_dir()])})
+        index._save()
         return index
 
     @classmethod
-    def open(cls, folder: str | Path, *, encoder: Encoder | None = None) -> Index:
-        """The index in `folder`, with the encoder that it was made with.
+    def open(cls, folder: str | Path, *, encoder: Encoder | None = None, create: bool = False) -> Index:
+        """The index in `folder`, with the encoder that it was made with; an empty one when `create` is set.
 
         Raises FileNotFoundError when there is none, IndexMismatch when `encoder` is another one than the
         index was made with, StoreError when it is damaged.
         """
         folder = Path(folder)
+        if create and not (folder / "passages.db").is_file():
+            encoder = Encoder.open() if encoder is None else encoder
+            return cls(folder, _store_for(folder, encoder), encoder)
         try:
             store = Store.open(folder / "passages.db")
         except FileNotFoundError:
@@ -158,25 +164,35 @@ class Index:
         """
         items = [items] if isinstance(items, str | Path | Document) else list(items)
         documents = [item for item in items if isinstance(item, Document)]
-        paths = [Path(item) for item in items if not isinstance(item, Document)]
-        for path in paths:
-            if not path.exists():
-                raise FileNotFoundError(f"no such file or folder: {str(path)!r}")
+        paths = _existing([item for item in items if not isinstance(item, Document)])
         writer = self._writer(progress)
         writer.add_documents(documents)
         writer.add_files(list(find_files(paths)))
         self._save()
-        return writer.changes
+        self.changes = writer.changes
+        return self.changes
 
-    def sync(self, corpus: str | Path, *, progress: Callable[[Progress], None] | None = None) -> Changes:
+    def sync(self, corpus: str | Path | None = None, *, progress: Callable[[Progress], None] | None = None) -> Changes:
         """Makes the index agree with a folder: adds what is new, reads again what changed, drops what is gone.
 
         Files whose size and time are as before are not read. What was added from elsewhere stays, and what the
-        user removed stays removed until its file changes.
+        user removed stays removed until its file changes. The folder is remembered; without `corpus` all that
+        were remembered and still exist are brought up to date.
 
         Raises NotADirectoryError when there is no such folder: one that is missing is not one that was emptied.
         """
-        changes = self._sync(_existing(corpus), progress, base=self.folder)
+        if corpus is None:
+            folders = [folder for folder in self.folders if folder.is_dir()]
+        elif Path(corpus).is_dir():
+            folders = [Path(corpus)]
+        else:
+            raise NotADirectoryError(f"no folder {str(corpus)!r}: expected a folder with texts")
+        changes = self._take_in(folders, progress, base=self.folder)
+        portable = [portable_path(folder, self.folder) for folder in folders]
+        known = json.loads(self._store.manifest().get("folders", "[]"))
+        if not set(portable) <= set(known):
+            with self._store.change():
+                self._store.describe({"folders": json.dumps(sorted({*known, *portable}))})
         if changes:
             self._save()
         return changes
@@ -195,6 +211,7 @@ class Index:
                 )
             self._store.remove(matches[0].id)
         self._save()
+        self.changes = Changes(removed=(matches[0].source,))
         return matches[0]
 
     def documents(self) -> list[DocumentRecord]:
@@ -205,10 +222,10 @@ class Index:
         return self._store.document(document_id)
 
     @property
-    def corpus(self) -> Path | None:
-        """The folder that the index was last made to agree with."""
-        corpus = self._store.manifest().get("corpus")
-        return None if corpus is None else absolute_path(corpus, self.folder)
+    def folders(self) -> list[Path]:
+        """The folders that the index was made to agree with."""
+        known = json.loads(self._store.manifest().get("folders", "[]"))
+        return [absolute_path(portable, self.folder) for portable in known]
 
     def _writer(self, progress: Callable[[Progress], None] | None, *, base: Path | None = None) -> Writer:
         manifest = self._store.manifest()
@@ -221,13 +238,14 @@ class Index:
             progress=progress,
         )
 
-    def _sync(self, corpus: Path, progress: Callable[[Progress], None] | None, *, base: Path) -> Changes:
-        known: dict[str, list] = {}
+    def _take_in(self, paths: Sequence[Path], progress: Callable[[Progress], None] | None, *, base: Path) -> Changes:
+        """Reads what is new or changed in the paths and drops what is gone from those that are folders."""
+        known: dict[str, list[FileRecord]] = {}
         for record in self._store.files():
             known.setdefault(record.path, []).append(record)
         writer = self._writer(progress, base=base)
         changed, present = [], set()
-        for path, source in find_files([corpus]):
+        for path, source in find_files(paths):
             portable = portable_path(path, base)
             present.add(portable)
             records = known.get(portable)
@@ -235,13 +253,11 @@ class Index:
                 writer.keep(records)
             else:
                 changed.append((path, source))
-        writer.drop([path for path in known if path not in present and _lies_in(path, corpus, base)])
+        folders = [path for path in paths if path.is_dir()]
+        writer.drop([path for path in known if path not in present and _lies_in(path, folders, base)])
         writer.add_files(changed)
-        portable = portable_path(corpus, base)
-        if self._store.manifest().get("corpus") != portable:
-            with self._store.change():
-                self._store.describe({"corpus": portable})
-        return writer.changes
+        self.changes = writer.changes
+        return self.changes
 
     def _save(self) -> None:
         with self._lock, self._store.snapshot():
@@ -287,14 +303,15 @@ class Index:
         return self._vectors
 
 
-def _existing(corpus: str | Path) -> Path:
-    corpus = Path(corpus)
-    if not corpus.is_dir():
-        raise NotADirectoryError(
-            f"no folder {str(corpus)!r}: expected a folder with texts. Make it and put texts in, "
-            "or name another: python -m qa index FOLDER"
-        )
-    return corpus
+def _existing(corpus: str | Path | Sequence[str | Path]) -> list[Path]:
+    paths = [Path(corpus)] if isinstance(corpus, str | Path) else [Path(path) for path in corpus]
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(
+                f"no file or folder {str(path)!r}: expected texts there. Make the folder and put texts in, "
+                "or name another: python -m qa index FOLDER"
+            )
+    return paths
 
 
 def _store_for(folder: Path, encoder: Encoder) -> Store:
@@ -318,5 +335,6 @@ def _store_for(folder: Path, encoder: Encoder) -> Store:
     return store
 
 
-def _lies_in(portable: str, corpus: Path, base: Path) -> bool:
-    return absolute_path(portable, base).is_relative_to(absolute_path(portable_path(corpus, base), base))
+def _lies_in(portable: str, paths: Sequence[Path], base: Path) -> bool:
+    place = absolute_path(portable, base)
+    return any(place.is_relative_to(absolute_path(portable_path(path, base), base)) for path in paths)

@@ -242,7 +242,8 @@ class Store:
                 (document.id, passage.number, passage.start, passage.end, row.tobytes()),
             ).lastrowid
             self._connection.execute(
-                "INSERT INTO keywords (rowid, title, text) VALUES (?, ?, ?)", (number, document.title, passage.text)
+                "INSERT INTO keywords (rowid, title, text) VALUES (?, ?, ?)",
+                (number, document.title, passage.text),
             )
 
     def remove(self, document_id: str) -> None:

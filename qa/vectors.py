@@ -78,7 +78,11 @@ class Vectors:
         import faiss
 
         body = faiss.serialize_index(self._index)
-        header = {"store": store.manifest()["store"], "dimension": self.dimension, "checksum": zlib.crc32(body)}
+        header = {
+            "store": store.manifest()["store"],
+            "dimension": self.dimension,
+            "checksum": zlib.crc32(body),
+        }
         temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         try:
             with temporary.open("wb") as file:

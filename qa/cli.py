@@ -1,0 +1,341 @@
+"""The command line: `python -m qa index | ask | documents | remove | evaluate | train | export | serve`.
+
+Prints for people, or with `--json` one JSON object for programs. Exit status 0 when all went well, 1 when the
+index could not be changed or a file was left out, 2 for wrong use. Nothing is decided here: every command is a
+few lines around the part of the package that does the work, which is imported when the command runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qa.answers import Answer
+    from qa.changes import Progress
+
+INDEX = "index"
+CORPUS = "corpus"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO if options.verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    from qa.store import StoreError
+
+    try:
+        return options.run(options)
+    except (ValueError, FileNotFoundError, NotADirectoryError, KeyError) as error:
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        print(f"error: {message}", file=sys.stderr)
+        return 2
+    except (StoreError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; what was stored so far is kept", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m qa", description="Ask your texts: answers quoted word for word, or none."
+    )
+    parser.add_argument("--verbose", action="store_true", help="tell what is being done")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[Any], int], summary: str, example: str, *, index: bool = True) -> Any:
+        sub = commands.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=f"example: python -m qa {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        sub.set_defaults(run=run)
+        if index:
+            sub.add_argument("--index", default=INDEX, metavar="DIR", help="the index folder (default: index)")
+            sub.add_argument("--json", action="store_true", help="print one JSON object")
+        return sub
+
+    sub = command("index", _index, "add or update texts; without PATH, bring the index up to date", "index corpus")
+    sub.add_argument("paths", nargs="*", metavar="PATH", help="files, zip files and folders of texts")
+    sub.add_argument("--rebuild", action="store_true", help="start anew with just these paths (default: corpus)")
+    sub.add_argument("--encoder", metavar="NAME", help="sentence-transformers model for a new index")
+
+    sub = command("ask", _ask, "answer a question from the texts", 'ask "who did Tokayev appoint?"')
+    sub.add_argument("question", metavar="QUESTION")
+    sub.add_argument("--reader", metavar="NAME", help="another question-answering model: a folder or Hub name")
+    sub.add_argument("--top-k", type=_positive, metavar="N", help="passages to read (default: 8)")
+    sub.add_argument("--threshold", type=_probability, metavar="P", help="answer from this probability on (0 to 1)")
+
+    command("documents", _documents, "list the documents of the index", "documents --json")
+
+    sub = command("remove", _remove, "remove a document from the index", "remove 3fa9c1")
+    sub.add_argument("id", metavar="ID", help="the id, or enough of its beginning")
+
+    _add_evaluate(command)
+    _add_training(command)
+
+    sub = command("serve", _serve, "open the chat page", "serve --port 7860", index=False)
+    sub.add_argument("options", nargs=argparse.REMAINDER, help="passed on to app.py: see python app.py --help")
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} given, expected a number from 1 on")
+    return value
+
+
+def _probability(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{value} given, expected a number from 0 to 1")
+    return value
+
+
+# Texts
+
+
+def _index(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from qa.changes import Changes
+    from qa.encoder import Encoder
+    from qa.index import Index
+
+    encoder = None if options.encoder is None else Encoder.open(options.encoder)
+    begun = time.perf_counter()
+    with _Bar(quiet=options.json) as bar:
+        if options.rebuild:
+            index = Index.build(options.paths or [CORPUS], options.index, encoder=encoder, progress=bar)
+            changes = index.changes
+        else:
+            fresh = not (Path(options.index) / "passages.db").is_file()
+            paths = [Path(path) for path in options.paths or ([CORPUS] if fresh else [])]
+            for path in paths:
+                if not path.exists():
+                    raise FileNotFoundError(f"no file or folder {str(path)!r}: expected texts there")
+            index = Index.open(options.index, encoder=encoder, create=True)
+            changes = Changes()
+            for path in paths:
+                changes += index.sync(path, progress=bar) if path.is_dir() else index.add(path, progress=bar)
+            if not paths:
+                changes = index.sync(progress=bar)
+    records = index.documents()
+    if options.json:
+        result = {
+            "added": changes.added,
+            "updated": changes.updated,
+            "removed": changes.removed,
+            "unchanged": changes.unchanged,
+            "skipped": [vars(item) for item in changes.skipped],
+            "documents": len(records),
+            "passages": len(index),
+            "seconds": round(time.perf_counter() - begun, 3),
+        }
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        for verb in ("added", "updated", "removed"):
+            for source in getattr(changes, verb):
+                print(f"{verb:8} {source}")
+        for item in changes.skipped:
+            print(f"skipped  {item}")
+        print(f"{options.index}: {len(records)} documents, {len(index)} passages")
+    return 1 if changes.skipped else 0
+
+
+def _documents(options: argparse.Namespace) -> int:
+    from qa.index import Index
+
+    records = Index.open(options.index).documents()
+    if options.json:
+        print(json.dumps({"documents": [vars(record) for record in records]}, ensure_ascii=False))
+        return 0
+    for record in records:
+        date = record.date or record.added[:10]
+        print(f"{record.id[:12]}  {record.passages:6} passages  {date}  {record.source}  {record.title}")
+    if not records:
+        print("no documents: add some with python -m qa index PATH")
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from qa.index import Index
+
+    record = Index.open(options.index).remove(options.id)
+    if options.json:
+        print(json.dumps({"removed": vars(record)}, ensure_ascii=False))
+    else:
+        print(f"removed {record.source} ({record.passages} passages); its file stays where it is")
+    return 0
+
+
+# Questions
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from qa.assistant import TOP_K, Assistant
+
+    with _Bar(quiet=options.json) as bar:
+        assistant = Assistant.open(options.index, reader=options.reader, progress=bar)
+    begun = time.perf_counter()
+    top_k = TOP_K if options.top_k is None else options.top_k
+    answer = assistant.ask(options.question, top_k=top_k, threshold=options.threshold)
+    seconds = time.perf_counter() - begun
+    if options.json:
+        print(json.dumps(answer_json(answer, seconds=seconds), ensure_ascii=False))
+    else:
+        print(_answer_text(answer))
+    return 0
+
+
+def answer_json(answer: Answer, *, seconds: float | None = None) -> dict[str, Any]:
+    """The answer as plain data, for `--json`."""
+    document = answer.document
+    result = {
+        "question": answer.question,
+        "answer": answer.text,
+        "confidence": round(answer.confidence, 4),
+        "document": None
+        if document is None
+        else {"id": document.id, "title": document.title, "source": document.source},
+        "start": answer.start,
+        "end": answer.end,
+        "passage": None if answer.passage is None else answer.passage.text,
+        "alternatives": [
+            {
+                "answer": other.text,
+                "confidence": round(other.confidence, 4),
+                "document": other.document and other.document.id,
+                "start": other.start,
+                "end": other.end,
+            }
+            for other in answer.alternatives
+        ],
+    }
+    return result if seconds is None else {**result, "seconds": round(seconds, 4)}
+
+
+def _answer_text(answer: Answer) -> str:
+    if answer.text is None or answer.document is None or answer.sentence is None:
+        lines = [f"The texts do not say. (confidence {answer.confidence:.0%})"]
+        if answer.evidence:
+            hit = answer.evidence[0].hit
+            lines.append(f"Closest passage: {hit.document.title or hit.document.source}")
+        else:
+            lines.append("The index holds no texts: put some in corpus/ or run python -m qa index PATH")
+        return "\n".join(lines)
+    start, end = answer.sentence
+    text = answer.document.text
+    mark, unmark = ("\033[1m", "\033[0m") if sys.stdout.isatty() else ("**", "**")
+    sentence = f"{text[start : answer.start]}{mark}{answer.text}{unmark}{text[answer.end : end]}"
+    page = "" if answer.page is None else f", page {answer.page}"
+    return "\n".join(
+        [
+            answer.text,
+            f"  {' '.join(sentence.split())}",
+            f"  {answer.document.title} ({answer.document.source}{page})",
+            f"  confidence {answer.confidence:.0%}",
+        ]
+    )
+
+
+# Measuring, training, serving
+
+
+def _add_evaluate(command: Callable[..., Any]) -> None:
+    from qa.evaluation import MODES
+
+    sub = command("evaluate", _evaluate, "measure answers on a file of questions", "evaluate dev.json --mode reader")
+    sub.add_argument("file", metavar="FILE", help="SQuAD JSON (.json .gz .xz) or JSON lines of question, answers")
+    sub.add_argument("--mode", choices=MODES, help="default: reader for SQuAD JSON, else end-to-end")
+    sub.add_argument("--reader", metavar="NAME", help="another question-answering model: a folder or Hub name")
+    sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N questions")
+    sub.add_argument("--top-k", type=_positive, default=8, metavar="N", help="passages to read (default: 8)")
+    sub.add_argument("--predictions", metavar="OUT", help="write the answers, in the official SQuAD form")
+    sub.add_argument("--no-history", action="store_true", help="in mode conversation: forget what was said before")
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from qa.evaluation import evaluate
+
+    result = evaluate(
+        options.file,
+        mode=options.mode,
+        index=options.index,
+        reader=options.reader,
+        limit=options.limit,
+        top_k=options.top_k,
+        history=not options.no_history,
+        predictions=options.predictions,
+        progress=not options.json,
+    )
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False))
+        return 0
+    for name, value in result.items():
+        print(f"{name:24} {value:.3f}" if isinstance(value, float) else f"{name:24} {value}")
+    return 0
+
+
+def _add_training(command: Callable[..., Any]) -> None:
+    from qa.training import add_train_arguments, run_train
+
+    sub = command(
+        "train",
+        run_train,
+        "fine-tune a reader",
+        "train --train a.json --dev b.json --base M --out D",
+        index=False,
+    )
+    add_train_arguments(sub)
+    from qa.export import add_export_arguments, run_export
+
+    sub = command("export", run_export, "write a trained reader as int8 ONNX", "export out/reader", index=False)
+    add_export_arguments(sub)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    import app
+
+    return app.main(options.options)
+
+
+class _Bar:
+    """A progress bar on standard error, shown as soon as there is something to index."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __call__(self, progress: Progress) -> None:
+        if self._quiet:
+            return
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=progress.bytes_total, unit="B", unit_scale=True, desc="indexing")
+            self._begun = time.perf_counter()
+        self._bar.update(progress.bytes - self._bar.n)
+        speed = progress.passages / max(time.perf_counter() - self._begun, 1e-9)
+        self._bar.set_postfix_str(f"{progress.passages} passages, {speed:.0f}/s")
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
