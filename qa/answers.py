@@ -10,14 +10,13 @@ that the texts answer the question at all, by which it is decided whether to ans
 from __future__ import annotations
 
 import math
-import re
-import string
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.calibration import LONGEST_LEAD, Calibration, Features
 from qa.documents import Document
 from qa.index import Hit
+from qa.metrics import normalise
 from qa.passages import Passage
 from qa.reader import Reading
 from qa.sentences import sentence_at
@@ -50,6 +49,7 @@ class Answer:
     question: str  # as understood
     text: str | None
     confidence: float
+    answerable: float = 0.0  # the probability that the texts hold an answer, whether or not it was found
     document: Document | None = None
     start: int | None = None
     end: int | None = None
@@ -99,11 +99,13 @@ def choose(
     if not ranked:
         return Answer(question, None, 1.0, evidence=ordered)
     judged = [_judge(ranked, place, len(evidence)) for place in range(min(len(ranked), ALTERNATIVES + 1))]
+    answerable = calibration.probability_answerable(judged[0])
     answers = [
         Answer(
             question,
             candidate.text,
             calibration.probability_right(features),
+            answerable,
             candidate.hit.document,
             candidate.start,
             candidate.end,
@@ -111,21 +113,9 @@ def choose(
         )
         for candidate, features in zip(ranked, judged, strict=False)
     ]
-    answerable = calibration.probability_answerable(judged[0])
     if answerable < least:
-        return Answer(question, None, 1 - answerable, alternatives=tuple(answers), evidence=ordered)
-    best = answers[0]
-    return Answer(
-        question,
-        best.text,
-        best.confidence,
-        best.document,
-        best.start,
-        best.end,
-        best.passage,
-        tuple(answers[1:]),
-        ordered,
-    )
+        return Answer(question, None, 1 - answerable, answerable, alternatives=tuple(answers), evidence=ordered)
+    return replace(answers[0], alternatives=tuple(answers[1:]), evidence=ordered)
 
 
 def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
@@ -153,13 +143,12 @@ def _merged(candidates: Sequence[_Candidate]) -> list[_Candidate]:
 def _same(one: _Candidate, other: _Candidate) -> bool:
     if one.hit.document.id == other.hit.document.id and one.start < other.end and other.start < one.end:
         return True
-    return words(one.text) == words(other.text)
+    return _words(one.text) == _words(other.text)
 
 
-def words(text: str) -> str:
-    """The text without case, English articles, ASCII punctuation and spacing: equal for equal answers."""
-    bare = "".join(character for character in text.lower() if character not in string.punctuation)
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split()) or text
+def _words(text: str) -> str:
+    """Equal for equal answers; a text that normalising would empty stands for itself."""
+    return normalise(text) or text
 
 
 def _judge(ranked: Sequence[_Candidate], place: int, passages: int) -> Features:

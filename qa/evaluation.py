@@ -30,7 +30,14 @@ from qa.answers import Answer, Evidence, choose
 from qa.assistant import Assistant, calibration_of
 from qa.documents import Document
 from qa.index import Hit, Index
-from qa.metrics import calibration_error, exact_match, f1
+from qa.metrics import (
+    best_threshold,
+    calibration_error,
+    exact_match,
+    f1,
+    mean_reciprocal_rank,
+    recall_at,
+)
 from qa.passages import Passage
 from qa.reader import Reader
 from qa.squad import Question, read_squad, write_predictions
@@ -179,31 +186,31 @@ def _ask(
 
 def _retrieval(rows: Sequence[Question], index: Index, squad: bool, progress: bool) -> dict[str, float]:
     """Recall@k and mean reciprocal rank of the gold paragraph (SQuAD) and of a passage with a gold answer."""
-    paragraph_ranks, answer_ranks = [], []
-    ids = {row.context: Document(text=row.context).id for row in rows}
+    paragraph_ranks: list[int | None] = []
+    answer_ranks: list[int | None] = []
+    ids = {context: Document(text=context).id for context in dict.fromkeys(row.context for row in rows)}
     for part in _parts([row for row in rows if row.answers], progress, "searching"):
-        for row, hits in zip(part, index.search_many([r.question for r in part], top_k=max(DEPTHS)), strict=True):
+        found = index.search_many([row.question for row in part], top_k=max(DEPTHS))
+        for row, hits in zip(part, found, strict=True):
             golds = [answer.casefold() for answer in row.answers]
             paragraph_ranks.append(_first(hit.document.id == ids[row.context] for hit in hits))
             answer_ranks.append(_first(any(g in hit.passage.text.casefold() for g in golds) for hit in hits))
-    result = {}
+    result: dict[str, float] = {}
     named = {"paragraph": paragraph_ranks, "answer": answer_ranks} if squad else {"answer": answer_ranks}
     for name, ranks in named.items():
-        for depth in DEPTHS:
-            result[f"{name}_recall@{depth}"] = _percent(rank <= depth for rank in ranks)
-        result[f"{name}_mrr"] = _percent(1 / rank for rank in ranks)
+        result |= {f"{name}_recall@{depth}": 100 * recall_at(depth, ranks) for depth in DEPTHS}
+        result[f"{name}_mrr"] = 100 * mean_reciprocal_rank(ranks)
     return result
 
 
-def _first(found: Iterable[bool]) -> float:
-    """The place, from 1, of the first that holds; infinity when none does."""
-    return next((float(place) for place, holds in enumerate(found, start=1) if holds), float("inf"))
+def _first(found: Iterable[bool]) -> int | None:
+    """The place, from 1, of the first that holds."""
+    return next((place for place, holds in enumerate(found, start=1) if holds), None)
 
 
 def _outcome(question: Question, answer: Answer) -> Outcome:
-    text = answer.text or ""
-    golds = question.answers or ("",)
-    return Outcome(question, answer, float(exact_match(text, golds)), float(f1(text, golds)))
+    golds = question.answers
+    return Outcome(question, answer, exact_match(answer.text, golds), f1(answer.text, golds))
 
 
 def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -221,6 +228,17 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             "unanswerable_refused": _percent(outcome.answer.text is None for outcome in impossible),
             "answerable_answered": _percent(outcome.answer.text is not None for outcome in answerable),
         }
+        best = [answer.text if answer.text is not None else _refused(answer) for answer in (o.answer for o in outcomes)]
+        gains = [f1(text, outcome.question.answers) for text, outcome in zip(best, outcomes, strict=True)]
+        # With the threshold that suits this very set best: says how much a better threshold could still give.
+        result["f1_at_best_threshold"] = (
+            100
+            * best_threshold(
+                [outcome.answer.answerable for outcome in outcomes],
+                gains,
+                [outcome.question.impossible for outcome in outcomes],
+            ).mean
+        )
     result["calibration_error"] = calibration_error(
         [outcome.answer.confidence for outcome in outcomes], [outcome.exact_match > 0 for outcome in outcomes]
     )
@@ -229,6 +247,11 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         if asked:
             result[f"f1_{word}"] = _percent(outcome.f1 for outcome in asked)
     return result
+
+
+def _refused(answer: Answer) -> str | None:
+    """What would have been answered if it had not been refused."""
+    return answer.alternatives[0].text if answer.alternatives else None
 
 
 def _latency(rows: Sequence[Question], assistant: Assistant, threshold: float | None, top_k: int) -> dict[str, float]:

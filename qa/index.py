@@ -281,13 +281,10 @@ class Index:
                 query = keyword_query(question)
                 keyword = self._store.keyword_search(query, CANDIDATES) if query else []
                 ranked = fuse([number for number, _ in dense], [number for number, _ in keyword])
-                passages = self._store.passages([entry.id for entry in ranked[:top_k]])
-                hits = []
-                for entry in ranked[:top_k]:
-                    passage = passages[entry.id]
-                    document = self._store.document(passage.document_id)
-                    assert document is not None, "the store keeps no passage without its document"
-                    hits.append(Hit(passage, document, entry.score, entry.dense_rank, entry.keyword_rank))
+                found = self._store.passages([entry.id for entry in ranked[:top_k]])
+                hits = [
+                    Hit(*found[entry.id], entry.score, entry.dense_rank, entry.keyword_rank) for entry in ranked[:top_k]
+                ]
                 results.append(hits if question.strip() else [])
         return results
 

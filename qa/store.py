@@ -241,9 +241,10 @@ class Store:
                 "INSERT INTO passages (document_id, number, start, stop, embedding) VALUES (?, ?, ?, ?, ?)",
                 (document.id, passage.number, passage.start, passage.end, row.tobytes()),
             ).lastrowid
+            # Read back through the view, so that what goes in is what a later 'delete' takes out.
             self._connection.execute(
-                "INSERT INTO keywords (rowid, title, text) VALUES (?, ?, ?)",
-                (number, document.title, passage.text),
+                "INSERT INTO keywords (rowid, title, text) SELECT id, title, text FROM passage_texts WHERE id = ?",
+                (number,),
             )
 
     def remove(self, document_id: str) -> None:
@@ -274,25 +275,28 @@ class Store:
             )
         ]
 
-    def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
-        """The passages of those ids that exist."""
+    def passages(self, ids: Iterable[int]) -> dict[int, tuple[Passage, Document]]:
+        """The passages of those ids that exist, with their documents."""
+        documents: dict[str, Document] = {}
         found = {}
         for number in ids:
-            for row in self._rows(
-                "SELECT p.document_id, p.number, p.start, p.stop, t.text FROM passages p "
-                "JOIN passage_texts t ON t.id = p.id WHERE p.id = ?",
-                (number,),
-            ):
-                found[number] = Passage(*row)
+            statement = "SELECT document_id, number, start, stop FROM passages WHERE id = ?"
+            for document_id, place, start, stop in self._rows(statement, (number,)):
+                if document_id not in documents:
+                    document = self.document(document_id)
+                    assert document is not None, "the schema keeps no passage without its document"
+                    documents[document_id] = document
+                document = documents[document_id]
+                found[number] = (Passage(document_id, place, start, stop, document.text[start:stop]), document)
         return found
 
     def passage_ids(self) -> np.ndarray:
         """Int64 array of all passage ids, ascending. An id is never used again."""
         return np.array([row[0] for row in self._rows("SELECT id FROM passages ORDER BY id")], dtype=np.int64)
 
-    def embeddings(self, ids: Sequence[int]) -> np.ndarray:
-        """Float32 array (ids, dimension), in the order of `ids`, all of which must exist."""
-        blobs = {}
+    def embeddings(self, ids: np.ndarray) -> np.ndarray:
+        """Float32 array (ids, dimension), in the order of the int64 array `ids`, all of which must exist."""
+        blobs: dict[int, bytes] = {}
         for begin in range(0, len(ids), 500):
             part = [int(number) for number in ids[begin : begin + 500]]
             marks = ",".join("?" * len(part))

@@ -77,7 +77,7 @@ class Vectors:
         """Writes the cache, whole or not at all; a disk that is full or read-only only costs the next start time."""
         import faiss
 
-        body = faiss.serialize_index(self._index)
+        body: bytes = faiss.serialize_index(self._index).tobytes()
         header = {
             "store": store.manifest()["store"],
             "dimension": self.dimension,
@@ -87,7 +87,7 @@ class Vectors:
         try:
             with temporary.open("wb") as file:
                 file.write(json.dumps(header).encode() + b"\n")
-                file.write(memoryview(body))
+                file.write(body)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
@@ -108,10 +108,10 @@ def _load(path: Path, store: str, dimension: int) -> tuple[Any, np.ndarray] | No
     try:
         with path.open("rb") as file:
             header = json.loads(file.readline(1000))
-            body = np.frombuffer(file.read(), dtype=np.uint8)
+            body = file.read()
         if (header["store"], header["dimension"]) != (store, dimension) or header["checksum"] != zlib.crc32(body):
             raise ValueError("it belongs to another state")
-        index = faiss.deserialize_index(body)
+        index: Any = faiss.deserialize_index(np.frombuffer(body, dtype=np.uint8))
         ids = np.sort(faiss.vector_to_array(index.id_map))
     except FileNotFoundError:
         return None

@@ -1,0 +1,140 @@
+"""The commands as a user runs them, in processes of their own where that matters."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa.cli import main
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def folder(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory of a user with three texts in corpus/."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    try:
+        status = main(arguments)
+    except SystemExit as stop:
+        status = int(stop.code or 0)
+    output = capsys.readouterr()
+    return status, output.out, output.err
+
+
+def run_json(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
+    status, out, err = run(capsys, *arguments, "--json")
+    assert status == 0, err
+    return json.loads(out)
+
+
+def test_the_command_of_the_readme_answers_from_a_fresh_state(tmp_path: Path) -> None:
+    (tmp_path / "corpus").symlink_to(ROOT / "corpus")
+    command = [sys.executable, "-m", "qa", "ask", "who did Tokayev appoint?"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert lines[0] == "Alikhan Smailov"
+    assert "appointed **Alikhan Smailov** as acting prime minister." in lines[1]
+    assert "kazakhstan-unrest.txt" in lines[2]
+    assert "confidence" in lines[3]
+    assert (tmp_path / "index" / "passages.db").is_file()
+
+
+def test_ask_json_has_the_promised_fields(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = run_json(capsys, "ask", "Who built the bridge over the Lune?")
+    assert list(result) == [
+        "question",
+        "answer",
+        "confidence",
+        "document",
+        "start",
+        "end",
+        "passage",
+        "alternatives",
+        "seconds",
+    ]
+    text = (folder / "corpus" / "bridge.txt").read_text(encoding="utf-8")
+    assert result["answer"] == "Hannah Moss" == text[result["start"] : result["end"]]
+    assert list(result["document"]) == ["id", "title", "source"]
+    assert result["document"]["source"] == "bridge.txt"
+    assert result["passage"] == text
+    assert 0 < result["confidence"] <= 1
+    assert all({"answer", "confidence"} <= set(other) for other in result["alternatives"])
+
+    refused = run_json(capsys, "ask", "What is the boiling point of lead?")
+    assert (refused["answer"], refused["document"], refused["start"], refused["passage"]) == (None,) * 4
+
+
+def test_a_refusal_is_told_plainly(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "ask", "What is the boiling point of lead?")
+    assert status == 0
+    assert out.startswith("The texts do not say.")
+    assert "Closest passage" in out
+
+
+def test_index_documents_remove(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = run_json(capsys, "index")
+    assert (result["added"], result["documents"]) == (["bakery.txt", "bridge.txt", "comet.txt"], 3)
+    (folder / "extra.txt").write_text("Ana Reyes paints doors.", encoding="utf-8")
+    assert run_json(capsys, "index", "extra.txt")["added"] == ["extra.txt"]
+    listed = run_json(capsys, "documents")["documents"]
+    assert [record["source"] for record in listed] == ["bakery.txt", "bridge.txt", "comet.txt", "extra.txt"]
+    [record] = [record for record in listed if record["source"] == "extra.txt"]
+    assert run_json(capsys, "remove", record["id"][:8])["removed"]["id"] == record["id"]
+    status, out, _ = run(capsys, "documents")
+    assert status == 0
+    assert "bakery.txt" in out
+    assert "extra.txt" not in out
+    assert run_json(capsys, "index", "--rebuild", "extra.txt")["documents"] == 1
+
+
+def test_a_bad_file_is_named_and_the_rest_goes_in(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "corpus" / "song.mp3").write_bytes(b"ID3")
+    status, out, _ = run(capsys, "index")
+    assert status == 1
+    assert "skipped  song.mp3" in out
+    assert "3 documents" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ask", ""], "question '' is empty"),
+        (["ask"], "QUESTION"),
+        (["ask", "Who?", "--top-k", "0"], "from 1 on"),
+        (["ask", "Who?", "--threshold", "1.5"], "from 0 to 1"),
+        (["ask", "Who?", "--index", "nowhere/index"], "put texts in"),
+        (["index", "nowhere.txt"], "nowhere.txt"),
+        (["remove", "zzzz"], "zzzz"),
+        (["documents", "--index", "nowhere"], "python -m qa index"),
+        (["evaluate", "nowhere.json"], "nowhere.json"),
+        (["dance"], "dance"),
+    ],
+)
+def test_wrong_use_ends_with_status_2_and_says_why(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    if arguments[0] == "remove":
+        run(capsys, "index")
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["index", "ask", "documents", "remove", "evaluate", "train", "export", "serve"])
+def test_every_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, command, "--help")
+    assert status == 0
+    assert f"python -m qa {command}" in out.split("example:")[1]

@@ -1,0 +1,39 @@
+"""The shipped encoder: what it is, and vectors that must not change unnoticed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qa.encoder import SHIPPED, Encoder
+
+
+def test_rows_are_float32_unit_vectors(encoder: Encoder) -> None:
+    rows = encoder.passage_embed(["A cat sat.", "", "\U0001f600", "word " * 2000])
+    assert (encoder.name, rows.shape, rows.dtype) == (SHIPPED, (4, 384), np.float32)
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    assert encoder.query_embed([]).shape == (0, 384)
+
+
+def test_vectors_are_those_of_all_minilm_l6_v2(encoder: Encoder) -> None:
+    [row] = encoder.query_embed(["hello world"])
+    # The first five numbers that sentence-transformers 6.2 gives in fp32 for this text.
+    assert np.allclose(row[:5], [-0.03448, 0.03102, 0.00674, 0.02611, -0.03936], atol=0.01)
+
+
+def test_meaning_counts_and_words_do_not(encoder: Encoder) -> None:
+    question = encoder.query_embed(["Who leads the country?"])
+    near, far = encoder.passage_embed(["Its president is Kassym-Jomart Tokayev.", "The soup needs more salt."])
+    assert question @ near > question @ far + 0.1
+
+
+def test_a_batch_gives_what_single_texts_give(encoder: Encoder) -> None:
+    texts = ["Short.", "A sentence that is quite a bit longer than the first of them.", "Third " * 50]
+    together = encoder.passage_embed(texts)
+    alone = np.concatenate([encoder.passage_embed([text]) for text in texts])
+    assert (together * alone).sum(axis=1).min() > 0.999
+
+
+def test_an_unknown_folder_is_refused(tmp_path) -> None:
+    with pytest.raises(ValueError, match=f"no encoder .*{tmp_path.name}.*{SHIPPED}"):
+        Encoder.open(str(tmp_path))

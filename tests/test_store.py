@@ -1,0 +1,146 @@
+"""The store keeps whole changes or none, and counts them."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.documents import Document
+from qa.passages import Passage, split
+from qa.store import MIGRATIONS, FileRecord, Store, StoreError
+
+
+def vectors(passages: list[Passage]) -> np.ndarray:
+    rows = np.random.default_rng(len(passages)).normal(size=(len(passages), 4))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def put(store: Store, document: Document) -> np.ndarray:
+    passages = split(document)
+    rows = vectors(passages)
+    with store.change():
+        store.add(document, passages, rows)
+    return rows
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(tmp_path / "passages.db", create=True)
+
+
+def test_a_document_comes_back_as_it_went_in(store: Store) -> None:
+    text = "A\x00B. Zażółć gęślą jaźń. \U0001f600 e\u0301 " + "A sentence of no import follows. " * 60
+    document = Document(text=text, title="T", source="a.txt", date="2022-01-06", pages=(0, 90))
+    rows = put(store, document)
+    assert store.document(document.id) == document
+    ids = store.passage_ids()
+    found = store.passages(ids.tolist())
+    assert [found[i] for i in ids.tolist()] == [(passage, document) for passage in split(document)]
+    assert np.abs(store.embeddings(ids) - rows).max() < 1e-3
+    assert (store.embeddings(ids[::-1]) == store.embeddings(ids)[::-1]).all()
+
+
+def test_a_change_that_fails_leaves_nothing(store: Store) -> None:
+    before = store.generation()
+    document = Document(text="One. Two.", source="a.txt")
+
+    def fail_half_way() -> None:
+        with store.change():
+            store.add(document, split(document), vectors(split(document)))
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        fail_half_way()
+    assert store.documents() == []
+    assert store.keyword_search('"one"', 5) == []
+    assert store.generation() == before
+
+
+def test_removing_takes_passages_and_keywords_along(store: Store) -> None:
+    keep, drop = Document(text="The heron waits.", source="a"), Document(text="The heron flies.", source="b")
+    odd = Document(text="The heron\x00 dives, \U0001f600 e\u0301.", source="c")
+    put(store, odd)
+    put(store, keep)
+    put(store, drop)
+    with store.change():
+        store.remove(drop.id)
+        store.remove(odd.id)
+    assert [record.id for record in store.documents()] == [keep.id]
+    found = store.passages([number for number, _ in store.keyword_search('"heron"', 5)])
+    assert [passage.text for passage, _ in found.values()] == [keep.text]
+    with sqlite3.connect(store.path) as connection:  # raises when index and texts disagree
+        connection.execute("INSERT INTO keywords (keywords, rank) VALUES ('integrity-check', 1)")
+
+
+def test_passage_ids_are_never_used_twice(store: Store) -> None:
+    first, second = Document(text="First."), Document(text="Second.")
+    put(store, first)
+    old = store.passage_ids().tolist()
+    with store.change():
+        store.remove(first.id)
+    put(store, second)
+    assert set(old).isdisjoint(store.passage_ids().tolist())
+
+
+def test_keyword_search_is_bm25_with_stems_and_without_accents(store: Store) -> None:
+    put(store, Document(text="Protesters protested in the café.", source="a"))
+    put(store, Document(text="Nothing happened.", source="b"))
+    assert len(store.keyword_search('"protest"', 5)) == 1
+    [(_, score)] = store.keyword_search('"cafe"', 5)
+    assert score > 0
+
+
+def test_readers_see_the_committed_state_while_a_writer_works(store: Store, tmp_path: Path) -> None:
+    other = Store.open(tmp_path / "passages.db", wait=0.1)
+    put(store, Document(text="One.", source="a"))
+    document = Document(text="Two.", source="b")
+    with store.change():
+        store.add(document, split(document), vectors(split(document)))
+        assert len(other.documents()) == 1
+        with pytest.raises(StoreError, match="Another process"), other.change():
+            pass
+    assert len(other.documents()) == 2
+
+
+def test_a_snapshot_stays_the_same_while_others_write(store: Store, tmp_path: Path) -> None:
+    other = Store.open(tmp_path / "passages.db")
+    put(store, Document(text="One.", source="a"))
+    with other.snapshot():
+        assert len(other.documents()) == 1
+        put(store, Document(text="Two.", source="b"))
+        assert len(other.documents()) == 1
+    assert len(other.documents()) == 2
+
+
+def test_files_are_remembered_and_outlive_a_removed_document(store: Store) -> None:
+    document = Document(text="One.", source="a.txt")
+    put(store, document)
+    with store.change():
+        store.record_file(FileRecord("../a.txt", "a.txt", document.id, 4, 99))
+        store.record_file(FileRecord("../b.pdf", "b.pdf", None, 5, 98, "encrypted", "open it and save it anew"))
+    with store.change():
+        store.remove(document.id)
+    assert {record.path: record.document_id for record in store.files()} == {"../a.txt": None, "../b.pdf": None}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(b"not a database, by far" * 100, "delete the index folder"), (None, "newer|schema")]
+)
+def test_what_is_no_store_is_refused_with_advice(tmp_path: Path, content: bytes | None, message: str) -> None:
+    path = tmp_path / "passages.db"
+    if content is None:
+        with sqlite3.connect(path) as connection:
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    else:
+        path.write_bytes(content)
+    with pytest.raises(StoreError, match=message):
+        Store.open(path)
+
+
+def test_a_missing_store_is_not_made_by_looking(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Store.open(tmp_path / "passages.db")
+    assert not (tmp_path / "passages.db").exists()
