@@ -1,0 +1,95 @@
+"""Mixture: which questions are trained on, in which order and how changed; all decided before training starts.
+
+The list is a pure function of files, shares and seed, so a resumed run sees what an uninterrupted one would.
+Training has two parts (see `qa.training.train`). The last part, the cool-down, holds its share of everything
+and, several times over, the questions given as `finish`: the few best ones, natural unanswerable questions above
+all, are learnt best when they are seen last.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from qa.squad import Question
+from qa.training.augment import Neighbours, as_statement, as_typed, cropped
+from qa.training.swaps import swapped
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How much of each augmentation, as a share of the questions it applies to."""
+
+    neighbours: float = 0.15  # answerable questions asked again beside a close paragraph without the answer
+    swaps: float = 0.15  # answerable questions asked again with something exchanged or negated
+    typed: float = 0.2  # questions written as people type
+    statements: float = 0.3  # of the few questions that can be turned into a statement
+    short: float = 0.12  # contexts cut to the length of a caption or a news brief
+    longest: int = 1200  # characters; longer contexts are cut to this, which saves a third of the time
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """Questions in training order, at most one answer each; those from `cooldown` on are the cool-down's."""
+
+    questions: list[Question]
+    cooldown: int
+
+
+def mix(
+    train: Sequence[Question],
+    finish: Sequence[Question] = (),
+    *,
+    epochs: int = 1,
+    finish_passes: int = 2,
+    cooldown: float = 0.35,
+    shares: Shares | None = None,
+    seed: int = 0,
+) -> Mixed:
+    """Orders `train`, seen `epochs` times, and `finish`, seen `finish_passes` times in the cool-down.
+
+    `cooldown` is the share of `train` and its augmentations kept for the cool-down.
+    """
+    shares = Shares() if shares is None else shares
+    random = Random(seed)
+    both = [*train, *finish]
+    contexts: dict[str, dict[str, None]] = defaultdict(dict)
+    for question in both:
+        contexts[question.title][question.context] = None
+    texts = {title: list(distinct) for title, distinct in contexts.items()}
+    answerable = [question for question in both if not question.impossible]
+    neighbours = Neighbours(both) if shares.neighbours > 0 and answerable else None
+    placed: list[tuple[float, Question]] = []
+    for _ in range(epochs):
+        placed += [(random.random(), question) for question in train]
+        chosen = [question for question in answerable if random.random() < shares.neighbours]
+        beside = [] if neighbours is None else neighbours.of(chosen, random)
+        chosen = [question for question in answerable if random.random() < shares.swaps]
+        exchanged = [swapped(question, random, others=texts[question.title]) for question in chosen]
+        placed += [(random.random(), question) for question in (*beside, *exchanged) if question is not None]
+        log.info("%d questions with a neighbour, %d of %d swapped", len(beside), len(exchanged), len(chosen))
+    for _ in range(finish_passes):
+        placed += [(1 - cooldown * random.random(), question) for question in finish]
+    placed.sort(key=lambda pair: pair[0])
+    natural = {id(question) for question in both if question.impossible}
+    questions = [_varied(question, id(question) in natural, shares, random) for _, question in placed]
+    return Mixed(questions, sum(position <= 1 - cooldown for position, _ in placed))
+
+
+def _varied(question: Question, natural: bool, shares: Shares, random: Random) -> Question:
+    """The question as it is trained on once: one annotated answer, its context cut, its wording changed or not."""
+    if question.answers:
+        # People disagree; drawing anew each time weighs their answers as they gave them.
+        i = random.randrange(len(question.answers))
+        question = replace(question, answers=question.answers[i : i + 1], starts=question.starts[i : i + 1])
+    if not natural:  # cutting could remove what makes a natural unanswerable question hard
+        short = random.random() < shares.short
+        question = cropped(question, random, characters=random.randint(150, 600) if short else shares.longest)
+    if random.random() < shares.statements and (statement := as_statement(question, random)) is not None:
+        return statement
+    return as_typed(question, random) if random.random() < shares.typed else question

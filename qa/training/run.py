@@ -1,0 +1,173 @@
+"""Run: a span model, the moving average of its weights and its optimiser, one training step after another.
+
+The whole state can be saved between two steps and restored, after which it goes on as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+OUTSIDE = -1e4  # the logit of tokens where no answer can be
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything besides the questions that shapes a run."""
+
+    base: str  # a folder or Hub name of a model that AutoModelForQuestionAnswering loads
+    batch_size: int = 32
+    learning_rate: float = 7e-5
+    warm_up: float = 0.04  # share of all steps
+    weight_decay: float = 0.01
+    clip: float = 1.0  # of the norm of the gradients
+    average_decay: float = 0.998  # of the moving average of the weights: about the last 500 steps
+    dropout: float = 0.0
+    teacher: str | None = None
+    teacher_weight: float = 0.5  # share of the loss that is the distance to the teacher
+    temperature: float = 2.0  # divides both their logits
+    precision: str = "auto"  # bf16, fp32, or auto: bf16 where the processor has it
+    seed: int = 0
+
+
+class Run:
+    """The state of training at `step`. On a CPU, equal settings and batches give equal weights to the bit."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Loads the base, and the teacher if there is one; raises OSError where transformers finds no model."""
+        import torch
+        from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+        torch.manual_seed(settings.seed)
+        self.step = 0
+        self._settings = settings
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._half = settings.precision == "bf16" or (settings.precision == "auto" and has_bf16(self._device))
+        self.tokenizer = AutoTokenizer.from_pretrained(settings.base)
+        self._model: Any = AutoModelForQuestionAnswering.from_pretrained(
+            settings.base,
+            attn_implementation="eager",
+            dtype=torch.float32,
+            hidden_dropout_prob=settings.dropout,
+            attention_probs_dropout_prob=settings.dropout,
+        ).to(self._device)
+        self._model.train()
+        self._teacher = None
+        if settings.teacher is not None:
+            self._teacher = AutoModelForQuestionAnswering.from_pretrained(settings.teacher, dtype=torch.float32)
+            self._teacher.to(self._device).eval().requires_grad_(False)
+        parameters: list[Any] = list(self._model.parameters())
+        groups: list[dict[str, Any]] = [
+            {"params": [p for p in parameters if p.ndim >= 2]},
+            {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+        ]
+        self._optimizer = torch.optim.AdamW(
+            groups,
+            lr=settings.learning_rate,
+            weight_decay=settings.weight_decay,
+            fused=True,
+        )
+        self._average: Any = AveragedModel(self._model, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay))
+
+    def learn(self, arrays: Mapping[str, np.ndarray], factor: float) -> float:
+        """One step on the arrays of `features.collate`, at `factor` times the learning rate; returns the loss."""
+        import torch
+
+        batch = {name: torch.from_numpy(array).to(self._device) for name, array in arrays.items()}
+        golds, allowed = (batch.pop("start"), batch.pop("end")), batch.pop("allowed")
+        inputs = {name: batch[name] for name in self.tokenizer.model_input_names if name in batch}
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._settings.learning_rate * factor
+        logits = self._logits(self._model, inputs, allowed)
+        loss = torch.stack(
+            [torch.nn.functional.cross_entropy(row, gold) for row, gold in zip(logits, golds, strict=True)]
+        ).mean()
+        if self._teacher is not None:
+            with torch.no_grad():
+                taught = self._logits(self._teacher, inputs, allowed)
+            weight, temperature = self._settings.teacher_weight, self._settings.temperature
+            loss = (1 - weight) * loss + weight * distance(logits, taught, temperature)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._settings.clip)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        self._average.update_parameters(self._model)
+        self.step += 1
+        return float(loss.item())
+
+    def _logits(self, model: Any, inputs: Mapping[str, Any], allowed: Any) -> tuple[Any, Any]:
+        import torch
+
+        with torch.autocast(self._device, dtype=torch.bfloat16, enabled=self._half):
+            output = model(**inputs)
+        start, end = (
+            logits.float().masked_fill(~allowed, OUTSIDE) for logits in (output.start_logits, output.end_logits)
+        )
+        return start, end
+
+    def save(self, path: Path, fingerprint: str) -> None:
+        """The whole state into one file, which is never seen half written."""
+        import torch
+
+        state = {
+            "fingerprint": fingerprint,
+            "step": self.step,
+            "model": self._model.state_dict(),
+            "average": self._average.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "rng": torch.get_rng_state(),
+        }
+        temporary = path.with_name(path.name + ".part")
+        torch.save(state, temporary)
+        os.replace(temporary, path)
+
+    def restore(self, path: Path, fingerprint: str) -> None:
+        """The state saved before. Raises ValueError when that was under another fingerprint."""
+        import torch
+
+        state = torch.load(path, map_location=self._device, weights_only=True)
+        if state["fingerprint"] != fingerprint:
+            raise ValueError(
+                f"{path} was made with other questions or settings; give those again, or train without --resume"
+            )
+        self._model.load_state_dict(state["model"])
+        self._average.load_state_dict(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["rng"].cpu())
+        self.step = state["step"]
+
+    def save_average(self, folder: Path) -> Path:
+        """The averaged model and the tokenizer, as `from_pretrained` loads them; returns the folder."""
+        self._average.module.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
+        return folder
+
+
+def distance(logits: tuple[Any, Any], taught: tuple[Any, Any], temperature: float) -> Any:
+    """Kullback-Leibler divergence from the teacher's softened starts and ends (Hinton et al. 2015), mean of the two.
+
+    Multiplied by the squared temperature, so that its gradients keep their size whatever the temperature.
+    """
+    import torch
+    from torch.nn.functional import kl_div, log_softmax, softmax
+
+    gaps = [
+        kl_div(log_softmax(own / temperature, -1), softmax(aim / temperature, -1), reduction="batchmean")
+        for own, aim in zip(logits, taught, strict=True)
+    ]
+    return temperature**2 * torch.stack(gaps).mean()
+
+
+def has_bf16(device: str) -> bool:
+    """Whether the device multiplies bf16 matrices by itself; emulated it would be slower than fp32."""
+    import torch
+
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
