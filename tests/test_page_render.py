@@ -1,0 +1,124 @@
+"""What the page shows of answers and documents."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answers import Answer
+from qa.assistant import Assistant
+from qa.documents import Document
+from qa.page import render
+from qa.page.render import Mark
+
+HOSTILE = "<img src=x onerror=alert(1)> </div> **bold** $$x$$ {{this}} ${alert(1)} @children &lt; \"'`"
+
+
+class Shown(HTMLParser):
+    """What a browser would show: the text, the elements, and the text of the marks."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text, self.tags, self.marks, self._open = "", [], [], False
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags.append(tag)
+        if tag == "br":
+            self.text += "\n"
+        if tag == "mark":
+            self._open = True
+            self.marks.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = self._open and tag != "mark"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self._open:
+            self.marks[-1] += data
+
+
+@given(st.text())
+def test_escaped_text_is_shown_as_it_is_and_stays_on_one_line(text: str):
+    shown = Shown(render.escaped(text))
+    assert shown.text == text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    assert set(shown.tags) <= {"br"}
+    assert "\n" not in render.escaped(text)
+
+
+@given(
+    st.text(alphabet="ab <&\n", max_size=30), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=4)
+)
+def test_marks_cover_their_words_and_lose_none(text: str, places: list[tuple[int, int]]):
+    marks = [Mark(min(place), max(place), "other") for place in places]
+    shown = Shown(render.marked(text, 0, len(text), marks))
+    assert shown.text == text
+    if marks and marks[0].start < min(marks[0].end, len(text)):
+        first = text[marks[0].start : marks[0].end]
+        assert first.replace("\n", "") in shown.marks
+
+
+def test_a_mark_is_clipped_to_the_part_shown():
+    assert render.marked("one two three", 4, 9, [Mark(0, 7, "best")]) == '<mark class="best">two</mark> t'
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"),
+    [(1.0, "very sure (100%)"), (0.7, "fairly sure (70%)"), (0.5, "unsure (50%)"), (0.0, "a guess (0%)")],
+)
+def test_confidence_in_words_and_number(confidence: float, words: str):
+    assert render.confidence_words(confidence) == words
+
+
+def test_an_answer_shows_the_question_as_understood_only_when_it_differs(assistant: Assistant):
+    answer = assistant.ask("who did Tokayev appoint?")
+    assert "Understood as" not in render.answer_html(answer, asked="who did Tokayev appoint? ")
+    assert "who did Tokayev appoint?" in render.answer_html(answer, asked="who did he appoint?")
+
+
+def test_evidence_marks_the_answer_once_and_names_every_passage(assistant: Assistant):
+    answer = assistant.ask("who did Tokayev appoint?")
+    source = render.evidence_html(answer)
+    assert Shown(source).marks.count("Alikhan Smailov") == 1
+    assert source.count("<li>") == len(answer.evidence)
+
+
+def test_hostile_words_become_no_element():
+    document = Document(f"{HOSTILE}\n\nSecond.", title=HOSTILE, source=HOSTILE)
+    answer = Answer(HOSTILE, HOSTILE, 0.5, document=document, start=0, end=len(HOSTILE))
+    for source in (
+        render.said(HOSTILE),
+        render.answer_html(answer, asked="something else"),
+        render.document_html(document, [Mark(0, 5, "best")]),
+    ):
+        shown = Shown(source)
+        assert "<img" in shown.text
+        assert not {"img", "script"} & set(shown.tags)
+
+
+def test_a_text_without_full_stops_is_clipped_around_the_answer():
+    text = "word " * 2000 + "answer " + "word " * 2000
+    start = text.index("answer")
+    answer = Answer("q?", "answer", 0.9, document=Document(text, title="T"), start=start, end=start + 6)
+    shown = Shown(render.answer_html(answer))
+    assert "answer" in shown.text
+    assert len(shown.text) < 2 * render.CLIP + 200
+
+
+def test_a_very_long_document_is_shown_around_the_answer():
+    text = "\n\n".join(f"Paragraph {number}." for number in range(200_000))
+    start = text.index("Paragraph 150000.")
+    shown = Shown(render.document_html(Document(text, title="Long"), [Mark(start, start + 9, "best")]))
+    assert shown.marks == ["Paragraph"]
+    assert len(shown.text) < 1.1 * render.WHOLE
+
+
+def test_the_place_is_a_page_or_a_paragraph():
+    paged = Document("one two", pages=(0, 4))
+    assert render.place(paged, 5) == "page 2"
+    assert render.place(Document("one\n\ntwo"), 5) == "paragraph 2"
