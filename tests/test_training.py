@@ -260,7 +260,7 @@ def _run(*arguments: str) -> int:
     return run_train(parser.parse_args(arguments))
 
 
-def test_the_command_trains_and_writes_a_card(base, tmp_path):
+def test_the_command_trains_and_writes_a_card(base, tmp_path, capsys):
     write_squad(tmp_path / "squad_moves.json", _questions())
     write_squad(tmp_path / "own.json", _questions()[:6])
     out = tmp_path / "out"
@@ -274,6 +274,7 @@ def test_the_command_trains_and_writes_a_card(base, tmp_path):
     assert "- learning_rate: 0.001" in card
     assert re.search(r"- own.json: EM [\d.]+, F1 [\d.]+ at threshold", card)
     assert str(tmp_path) not in card
+    assert re.search(r"^own\.json: EM [\d.]+, F1", capsys.readouterr().out, re.MULTILINE)
     assert json.loads((out / "config.json").read_text())["architectures"] == ["BertForQuestionAnswering"]
     assert Reader.open(out).read([("Who moved?", "Anna moved.")])[0].spans
 

@@ -1,12 +1,12 @@
 """Commands: `python -m qa train`, from arguments to a trained model with its card.
 
-Every option is a field of `Settings` or `Shares`, with its default from there, or says which files to use.
+Every option is a field of `Settings` or `Shares`, with its default from there, or says which files to use. As part
+of the command line this prints, which the rest of the package does not.
 """
 
 from __future__ import annotations
 
 import argparse
-import logging
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any
 
 from qa.squad import Question, read_squad
 
-log = logging.getLogger(__name__)
 _HELP = {
     "batch_size": "windows in a step",
     "learning_rate": "of the constant part",
@@ -84,7 +83,7 @@ def run_train(args: argparse.Namespace) -> int:
     if args.average is not None:
         folder = average(args.average, args.out)
         for name, questions in dev.items():
-            log.warning("%s: %s", Path(name).name, judge(folder, questions))
+            print(f"{Path(_split(name)[0]).name}: {judge(folder, questions)}")
         return 0
     if not args.train or args.base is None:
         raise ValueError("train needs --train FILE... and --base MODEL, or --average DIR...")
@@ -104,7 +103,7 @@ def run_train(args: argparse.Namespace) -> int:
     def tell(folder: Path, step: int) -> None:
         for name, questions in dev.items():
             sample = Random(args.seed).sample(questions, min(500, len(questions)))
-            log.warning("step %d, %d of %s: %s", step, len(sample), Path(name).name, judge(folder, sample))
+            print(f"step {step}, {len(sample)} of {Path(_split(name)[0]).name}: {judge(folder, sample)}", flush=True)
 
     folder = train(
         mixed,
@@ -120,7 +119,7 @@ def run_train(args: argparse.Namespace) -> int:
     sources = [Source(_split(name)[0], len(part), sum(q.impossible for q in part)) for name, part in files.items()]
     write_card(folder, settings, shares, sources, figures)
     for name, figure in figures.items():
-        log.warning("%s: %s", name, figure)
+        print(f"{name}: {figure}")
     return 0
 
 
