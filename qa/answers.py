@@ -10,11 +10,13 @@ that the texts answer the question at all, by which it is decided whether to ans
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa.calibration import LONGEST_LEAD, Calibration, Features
 from qa.documents import Document
+from qa.fusion import telling_words
 from qa.index import Hit
 from qa.metrics import normalise
 from qa.passages import Passage
@@ -23,6 +25,7 @@ from qa.sentences import sentence_at
 
 RETRIEVAL_WEIGHT = 0.0  # of the logarithm of a passage's search score beside the margin
 ALTERNATIVES = 4
+STEM = 5  # letters by which words are compared: enough to tell them apart, few enough to leave endings out
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Answer:
     passage: Passage | None = None
     alternatives: tuple[Answer, ...] = ()  # other answers, best first; after a refusal, what was refused too
     evidence: tuple[Evidence, ...] = ()  # the passages read, best first
+    features: Features | None = None  # of the best span, by which it was judged
 
     @property
     def sentence(self) -> tuple[int, int] | None:
@@ -98,7 +102,7 @@ def choose(
     ranked = _merged(_candidates(evidence))
     if not ranked:
         return Answer(question, None, 1.0, evidence=ordered)
-    judged = [_judge(ranked, place, len(evidence)) for place in range(min(len(ranked), ALTERNATIVES + 1))]
+    judged = [_judge(question, ranked, place, len(evidence)) for place in range(min(len(ranked), ALTERNATIVES + 1))]
     answerable = calibration.probability_answerable(judged[0])
     answers = [
         Answer(
@@ -114,8 +118,9 @@ def choose(
         for candidate, features in zip(ranked, judged, strict=False)
     ]
     if answerable < least:
-        return Answer(question, None, 1 - answerable, answerable, alternatives=tuple(answers), evidence=ordered)
-    return replace(answers[0], alternatives=tuple(answers[1:]), evidence=ordered)
+        none = Answer(question, None, 1 - answerable, answerable)
+        return replace(none, alternatives=tuple(answers), evidence=ordered, features=judged[0])
+    return replace(answers[0], alternatives=tuple(answers[1:]), evidence=ordered, features=judged[0])
 
 
 def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
@@ -151,8 +156,19 @@ def _words(text: str) -> str:
     return normalise(text) or text
 
 
-def _judge(ranked: Sequence[_Candidate], place: int, passages: int) -> Features:
+def _judge(question: str, ranked: Sequence[_Candidate], place: int, passages: int) -> Features:
     """The features of one candidate; a lower one trails the best, so its lead is negative."""
     rival = ranked[1 if place == 0 else 0].margin if len(ranked) > 1 else -math.inf
     lead = max(-LONGEST_LEAD, min(LONGEST_LEAD, ranked[place].margin - rival))
-    return Features(ranked[place].margin, lead, passages)
+    hit = ranked[place].hit
+    overlap = _overlap(question, f"{hit.document.title} {hit.passage.text}")
+    return Features(
+        ranked[place].margin, lead, passages, _overlap(question, f"{hit.document.title} {hit.passage.text}")
+    )
+
+
+def _overlap(question: str, text: str) -> float:
+    """The share of the question's telling words that begin like a word of the text: "appoint" and "appointed"."""
+    asked = {word[:STEM] for word in telling_words(question)}
+    held = {word[:STEM] for word in re.findall(r"[^\W_]+", text.lower())}
+    return len(asked & held) / len(asked) if asked else 0.0

@@ -25,9 +25,10 @@ class Features:
     margin: float  # its score minus the null score of its passage
     lead: float  # its margin minus that of the best different answer, at most `LONGEST_LEAD`
     passages: int  # how many were read: the best of many is high by chance
+    overlap: float  # share of the question's telling words that its passage holds: low off the topic
 
     def row(self) -> list[float]:
-        return [1.0, self.margin, self.lead, math.log(max(self.passages, 1))]
+        return [1.0, self.margin, self.lead, math.log(max(self.passages, 1)), self.overlap]
 
 
 LONGEST_LEAD = 10.0
@@ -37,8 +38,8 @@ LONGEST_LEAD = 10.0
 class Calibration:
     """Weights for `Features.row()`; an answer is given when `answerable` is at least `threshold`."""
 
-    right: tuple[float, ...] = (-0.5, 0.35, 0.1, 0.0)
-    answerable: tuple[float, ...] = (0.0, 0.4, 0.1, 0.0)
+    right: tuple[float, ...] = (-2.5, 0.4, 0.1, 0.0, 2.0)
+    answerable: tuple[float, ...] = (-2.0, 0.4, 0.1, 0.0, 2.0)
     threshold: float = 0.5
 
     @classmethod

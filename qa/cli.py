@@ -292,7 +292,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _add_training(command: Callable[..., Any]) -> None:
-    from qa.training import add_train_arguments, run_train
+    from qa.training.commands import add_train_arguments, run_train
 
     sub = command(
         "train",
@@ -302,10 +302,6 @@ def _add_training(command: Callable[..., Any]) -> None:
         index=False,
     )
     add_train_arguments(sub)
-    from qa.export import add_export_arguments, run_export
-
-    sub = command("export", run_export, "write a trained reader as int8 ONNX", "export out/reader", index=False)
-    add_export_arguments(sub)
 
 
 def _serve(options: argparse.Namespace) -> int:

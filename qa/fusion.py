@@ -52,11 +52,15 @@ _QUESTION_WORDS = """
 QUESTION_WORDS = frozenset(_QUESTION_WORDS.split())
 
 
+def telling_words(question: str) -> list[str]:
+    """The question's words in lower case, each once, without those that nearly every question holds."""
+    words = dict.fromkeys(re.findall(r"[^\W_]+", question.lower()))
+    return [word for word in words if word not in QUESTION_WORDS] or list(words)
+
+
 def keyword_query(question: str) -> str:
-    """An FTS5 query that matches any of the question's words; empty when it has none.
+    """An FTS5 query that matches any of the question's telling words; empty when it has no words.
 
     Each word is quoted, so no character of a question is ever read as an operator.
     """
-    words = dict.fromkeys(re.findall(r"[^\W_]+", question.lower()))
-    telling = [word for word in words if word not in QUESTION_WORDS] or list(words)
-    return " OR ".join(f'"{word}"' for word in telling)
+    return " OR ".join(f'"{word}"' for word in telling_words(question))

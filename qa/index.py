@@ -80,11 +80,11 @@ class Index:
                 staged.close()
                 shutil.rmtree(staging)
                 staged = cls(staging, _store_for(staging, encoder), encoder)
-            staged._take_in(paths, progress, base=folder)
+            staged._take_in(paths, progress, base=folder, revive=True)
             staged.close()
             index._store.replace(staging / "passages.db")
             shutil.rmtree(staging)
-        index._take_in(paths, progress, base=folder)
+        index._take_in(paths, progress, base=folder, revive=True)
         writer = index._writer(None, base=folder)
         writer.drop([r.path for r in index._store.files() if not _lies_in(r.path, paths, folder)])
         index.changes += writer.changes
@@ -238,8 +238,18 @@ class Index:
             progress=progress,
         )
 
-    def _take_in(self, paths: Sequence[Path], progress: Callable[[Progress], None] | None, *, base: Path) -> Changes:
-        """Reads what is new or changed in the paths and drops what is gone from those that are folders."""
+    def _take_in(
+        self,
+        paths: Sequence[Path],
+        progress: Callable[[Progress], None] | None,
+        *,
+        base: Path,
+        revive: bool = False,
+    ) -> Changes:
+        """Reads what is new or changed in the paths and drops what is gone from those that are folders.
+
+        `revive`: reads files again whose documents the user removed.
+        """
         known: dict[str, list[FileRecord]] = {}
         for record in self._store.files():
             known.setdefault(record.path, []).append(record)
@@ -249,7 +259,8 @@ class Index:
             portable = portable_path(path, base)
             present.add(portable)
             records = known.get(portable)
-            if records and (records[0].size, records[0].modified) == stamp(path):
+            removed = records and any(r.document_id is None and r.problem is None for r in records)
+            if records and (records[0].size, records[0].modified) == stamp(path) and not (revive and removed):
                 writer.keep(records)
             else:
                 changed.append((path, source))

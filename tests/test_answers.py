@@ -16,7 +16,7 @@ from qa.metrics import normalise
 from qa.passages import Passage
 from qa.reader import Reading, Span
 
-CALIBRATION = Calibration(right=(0.0, 1.0, 0.1, 0.0), answerable=(0.0, 1.0, 0.0, 0.0), threshold=0.5)
+CALIBRATION = Calibration(right=(0.0, 1.0, 0.1, 0.0, 0.0), answerable=(0.0, 1.0, 0.0, 0.0, 0.0), threshold=0.5)
 
 
 def evidence(text: str, start: int, end: int, spans: dict[str, float], null: float = 0.0) -> Evidence:
@@ -133,3 +133,14 @@ def test_answers_that_normalise_to_nothing_are_still_told_apart() -> None:
     both = evidence("A or ...?", 0, 9, {"A": 3.0, "...": 2.0})
     answer = choose("Which?", [both], CALIBRATION)
     assert (answer.text, [other.text for other in answer.alternatives]) == ("A", ["..."])
+
+
+def test_a_passage_off_the_topic_of_the_question_is_trusted_less() -> None:
+    trusting = Calibration((0.0, 1.0, 0.0, 0.0, 3.0), (0.0, 1.0, 0.0, 0.0, 3.0))
+    item = evidence("Anna appointed Ben.", 0, 19, {"Ben": 1.0})
+    near = choose("Whom did Anna appoint?", [item], trusting)
+    far = choose("Who brews tea?", [item], trusting)
+    assert near.features is not None
+    assert far.features is not None
+    assert (near.features.overlap, far.features.overlap) == (1.0, 0.0)
+    assert near.confidence > far.confidence

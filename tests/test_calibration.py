@@ -13,21 +13,22 @@ from qa.calibration import FILE, Calibration, Features, fit
 
 def test_the_fit_recovers_the_odds_it_was_drawn_from() -> None:
     draw = random.Random(5)
-    rows = [Features(draw.uniform(-8, 8), draw.uniform(-10, 10), 8) for _ in range(20_000)]
-    outcomes = [draw.random() < 1 / (1 + math.exp(-(0.5 * row.margin + 0.2 * row.lead - 1))) for row in rows]
+    rows = [Features(draw.uniform(-8, 8), draw.uniform(-10, 10), 8, draw.random()) for _ in range(20_000)]
+    outcomes = [draw.random() < 1 / (1 + math.exp(-(0.5 * row.margin + 0.2 * row.lead + 2 * row.overlap - 1))) for row in rows]
     weights = fit(rows, outcomes)
     bias = weights[0] + weights[3] * math.log(8)  # the number of passages never varies, so it is part of the bias
-    assert bias == pytest.approx(-1, abs=0.1)
+    assert bias == pytest.approx(-1, abs=0.2)
     assert weights[1:3] == pytest.approx((0.5, 0.2), abs=0.03)
+    assert weights[4] == pytest.approx(2, abs=0.3)
 
 
 def test_outcomes_that_are_all_alike_teach_nothing() -> None:
     with pytest.raises(ValueError, match="2 outcomes, all alike"):
-        fit([Features(1, 1, 1)] * 2, [True, True])
+        fit([Features(1, 1, 1, 1)] * 2, [True, True])
 
 
 def test_it_is_kept_and_opened(tmp_path: Path) -> None:
-    calibration = Calibration((0.1, 0.2, 0.3, 0.4), (0.5, 0.6, 0.7, 0.8), 0.25)
+    calibration = Calibration((0.1, 0.2, 0.3, 0.4, 0.5), (0.5, 0.6, 0.7, 0.8, 0.9), 0.25)
     assert Calibration.open(tmp_path) is None
     calibration.save(tmp_path)
     assert Calibration.open(tmp_path) == calibration
@@ -38,6 +39,6 @@ def test_it_is_kept_and_opened(tmp_path: Path) -> None:
 
 def test_a_greater_margin_is_never_less_likely() -> None:
     calibration = Calibration()
-    chances = [calibration.probability_right(Features(margin, 0, 8)) for margin in range(-40, 40)]
+    chances = [calibration.probability_right(Features(margin, 0, 8, 0.5)) for margin in range(-40, 40)]
     assert chances == sorted(chances)
     assert 0 < chances[0] < chances[-1] < 1

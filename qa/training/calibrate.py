@@ -1,0 +1,96 @@
+"""Calibration of a reader: fits its probabilities and its threshold to questions it was not trained on.
+
+Each question is read beside its own paragraph, beside the passages that a search over all paragraphs
+of the file finds, as in use, and beside a paragraph of another article, so that questions off the topic of all
+texts are known too. A question that its own paragraph does not answer but another one does is left out of the
+search: what is found for it may well be an answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from random import Random
+
+from tqdm import tqdm
+
+from qa.answers import Answer, Evidence, choose
+from qa.assistant import TOGETHER, TOP_K, Assistant
+from qa.calibration import Calibration, fit
+from qa.evaluation import given
+from qa.metrics import best_threshold, exact_match, f1
+from qa.reader import SHIPPED, Reader
+from qa.squad import Question, read_squad
+
+log = logging.getLogger(__name__)
+
+
+def calibrate(questions: Sequence[Question], reader: Reader, *, top_k: int = TOP_K) -> Calibration:
+    """The calibration with the threshold that makes the mean F1 best over all ways of reading.
+
+    Raises ValueError when the questions all have an answer, or none has: there is nothing to tell apart.
+    """
+    read = [(q, a) for q, a in _answers(questions, reader, top_k) if a.features is not None]
+    rows = [answer.features for _, answer in read if answer.features is not None]
+    right = [exact_match(answer.text, question.answers) > 0 for question, answer in read]
+    answerable = [not question.impossible for question, _ in read]
+    fitted = Calibration(fit(rows, right), fit(rows, answerable))
+    threshold = best_threshold(
+        [fitted.probability_answerable(row) for row in rows],
+        [f1(answer.text, question.answers) for question, answer in read],
+        [question.impossible for question, _ in read],
+    )
+    log.info("%d readings: threshold %.3f, mean F1 %.3f", len(rows), threshold.value, threshold.mean)
+    return replace(fitted, threshold=round(threshold.value, 4))
+
+
+def _answers(questions: Sequence[Question], reader: Reader, top_k: int) -> Iterator[tuple[Question, Answer]]:
+    """Each question with its best span, never refused, in all ways of reading."""
+    answered = {question.question for question in questions if not question.impossible}
+    own = [*questions, *_off_topic(questions)]
+    searched = [q for q in questions if not (q.impossible and q.question in answered)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tqdm(total=len(own) + len(searched), unit="question", desc="calibrating") as bar,
+    ):
+        for begin in range(0, len(own), TOGETHER):
+            part = own[begin : begin + TOGETHER]
+            for question, reading in zip(part, reader.read([(q.question, q.context) for q in part]), strict=True):
+                evidence = [Evidence(given(question), reading)]
+                yield question, choose(question.question, evidence, Calibration(), threshold=0.0)
+                bar.update()
+        assistant = Assistant.on_texts(dict.fromkeys(q.context for q in questions), folder, reader=reader)
+        for begin in range(0, len(searched), TOGETHER):
+            part = searched[begin : begin + TOGETHER]
+            answers = assistant.ask_many([q.question for q in part], top_k=top_k, threshold=0.0)
+            for question, answer in zip(part, answers, strict=True):
+                yield question, replace(answer, evidence=(), alternatives=())
+                bar.update()
+
+
+def _off_topic(questions: Sequence[Question]) -> list[Question]:
+    """A third of the questions, each beside a paragraph of another article; none where there is only one article."""
+    draw = Random(0)
+    strangers = []
+    for question in questions[::3]:
+        others = [other for other in questions if other.title != question.title]
+        if others:
+            strangers.append(replace(question, context=draw.choice(others).context, answers=(), starts=()))
+    return strangers
+
+
+def add_calibrate_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `calibrate`."""
+    parser.add_argument("file", metavar="FILE", help="SQuAD file that neither training nor a report uses")
+    parser.add_argument("--reader", metavar="DIR", help="folder of the reader (default: the shipped one)")
+
+
+def run_calibrate(args: argparse.Namespace) -> int:
+    """Writes calibration.json beside the reader's weights; returns the exit status."""
+    calibration = calibrate(read_squad(args.file), Reader.open(args.reader))
+    calibration.save(SHIPPED if args.reader is None else args.reader)
+    print(calibration)
+    return 0
