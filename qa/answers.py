@@ -162,9 +162,7 @@ def _judge(question: str, ranked: Sequence[_Candidate], place: int, passages: in
     lead = max(-LONGEST_LEAD, min(LONGEST_LEAD, ranked[place].margin - rival))
     hit = ranked[place].hit
     overlap = _overlap(question, f"{hit.document.title} {hit.passage.text}")
-    return Features(
-        ranked[place].margin, lead, passages, _overlap(question, f"{hit.document.title} {hit.passage.text}")
-    )
+    return Features(ranked[place].margin, lead, passages, overlap)
 
 
 def _overlap(question: str, text: str) -> float:

@@ -1,4 +1,4 @@
-"""The command line: `python -m qa index | ask | documents | remove | evaluate | train | export | serve`.
+"""The command line: `python -m qa index | ask | documents | remove | evaluate | train | export | calibrate | serve`.
 
 Prints for people, or with `--json` one JSON object for programs. Exit status 0 when all went well, 1 when the
 index could not be changed or a file was left out, 2 for wrong use. Nothing is decided here: every command is a
@@ -302,6 +302,17 @@ def _add_training(command: Callable[..., Any]) -> None:
         index=False,
     )
     add_train_arguments(sub)
+
+    from qa.export import add_export_arguments, run_export
+
+    sub = command("export", run_export, "write a trained reader as int8 ONNX", "export out/reader", index=False)
+    add_export_arguments(sub)
+
+    from qa.training.calibrate import add_calibrate_arguments, run_calibrate
+
+    summary = "fit a reader's probabilities and its threshold for abstaining"
+    sub = command("calibrate", run_calibrate, summary, "calibrate heldout.json --reader out/reader", index=False)
+    add_calibrate_arguments(sub)
 
 
 def _serve(options: argparse.Namespace) -> int:
