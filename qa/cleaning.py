@@ -2,96 +2,93 @@
 
 Two steps, both linear in the length of the text:
 
-- `scrub` makes newlines `\\n` (from CR LF, CR, form feed, vertical tab, NEL and the Unicode line and paragraph
+- `scrub` makes newlines `\\n` (from CR LF, CR, form feed, vertical tab, NEL, the Unicode line and paragraph
   separators), removes NUL and the other control characters, and puts U+FFFD in the place of lone surrogates.
 - `remove_furniture` drops the lines that a saved web page carries around its article: breadcrumbs, share and
   follow lines, apps and television devices, alternate addresses, newsletter, cookie and copyright lines.
 
 Only whole lines are dropped, only from a text that reads as an article (prose in paragraphs), and lines that
-could be meant, such as a bare web address, only next to lines that could not. When in doubt a line stays: a
+could be meant, such as a bare web address, only beside lines that could not. When in doubt a line stays: a
 furniture line that stays costs a little precision, a sentence that goes can never be found.
 
-Not done here: Unicode normalisation, mending of mis-decoded text, or any change within a line, because answers
-are quoted verbatim.
+Not done here: Unicode normalisation, mending of wrongly decoded text, or any change within a line, because
+answers are quoted verbatim.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _NEWLINES = re.compile(r"\r\n?|[\n\v\f\x85\u2028\u2029]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
-MAX_FURNITURE = 120  # characters; no line longer than this is ever dropped
-MIN_PROSE_LINE = 60  # characters in a line of prose that ends as a sentence does
+MAX_FURNITURE = 120  # characters; no longer line is ever dropped
+MIN_PROSE = 60  # characters in a line of prose that ends as a sentence does
 MIN_PROSE_LINES = 2  # lines of prose that make a text an article
 
-_ENDED = re.compile(r"[.!?…:;。！？؟۔।]['\"”’»)\]]*$")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।]['\"”’»)\]]*$")
+_CLOSERS = r"['\"”’»)\]]*$"
+_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।]" + _CLOSERS)
+_LINE_END = re.compile(r"[.!?…:;。！？؟۔।]" + _CLOSERS)
 
 _NETWORK = (
-    r"(?:facebook|twitter|x|instagram|whats ?app|telegram|linked ?in|pinterest|reddit|tumblr|you ?tube|tik ?tok|"
-    r"threads|bluesky|mastodon|messenger|snapchat|vk|weibo|we ?chat|viber|e-?mail|rss|google news|flipboard|print)"
+    r"(?:facebook|twitter|x|instagram|whats ?app|telegram|linked ?in|pinterest|reddit|tumblr|you ?tube|tik ?tok"
+    r"|threads|bluesky|mastodon|messenger|snapchat|vk|weibo|we ?chat|viber|e-?mail|rss|google news|flipboard)"
 )
 _NETWORKS = rf"{_NETWORK}(?:[\s,|/·•&+]+(?:and |or )?{_NETWORK})*"
-_PIECE = r"(?:article|story|post|page|report|news|video|link)"
 _DEVICE = (
-    r"(?:roku|apple tv|android tv|google tv|fire ?tv|fire stick|chromecast|smart tv|samsung tv|lg tv|app ?store|"
-    r"google play|play store|app ?gallery|microsoft store|ios|android|iphone|ipad)"
+    r"(?:roku|apple tv|android tv|google tv|fire ?tv|fire stick|chromecast|smart tv|samsung tv|lg tv|app ?store"
+    r"|google play|play store|app ?gallery|microsoft store)"
 )
+_DEVICES = rf"{_DEVICE}(?:[\s,|/·•&+]+(?:and |or )?(?:the )?{_DEVICE})*"
+_PIECE = r"(?:article|story|post|page|report|news|video)"
 
-# Nobody writes these lines on their own as part of an article.
-_STRONG = re.compile(
-    "|".join(
-        [
-            rf"share (?:this|the)(?: {_PIECE})?(?: (?:on|via|with|by|to) (?:{_NETWORKS}|your friends|friends|others))?",
-            rf"(?:share|tweet|pin|post|send|e-?mail|print|save|bookmark|copy)(?: (?:on|via|by|to) {_NETWORKS}| {_PIECE})",
-            rf"(?:print|e-?mail|save|bookmark|report|like|rate|tweet) this(?: {_PIECE})?",
-            r"copy (?:the |this )?(?:link|url|address)(?: to clipboard)?|link copied",
-            rf"(?:follow|like|find|join|connect with|watch) (?:us|me|our \w+) (?:on|via|at) (?:\w+ )?{_NETWORKS}",
-            r"(?:download|get|install|try) (?:the|our) (?:free )?(?:[\w']+ ){0,3}(?:app|apps)(?: (?:now|today|here))?",
-            rf"(?:(?:also )?available|download|get it|watch us|listen|find us)(?: now)? (?:on|from|in) (?:the )?{_DEVICE}"
-            rf"(?:[\s,|/]+(?:and |or )?(?:the )?{_DEVICE})*",
-            r".{0,60}\b(?:website|site|page)s? can (?:also )?be (?:accessed|reached|visited|found) (?:at|on|via|through) "
-            r"(?:the |these )?(?:following )?(?:alternat\w+|mirror|other) (?:web )?(?:addresses|address|sites|links|domains?)",
-            r"(?:alternat\w+|mirror) (?:web )?(?:addresses|links|sites)",
-            r"(?:sign|sign me) up (?:for|to) (?:our|the) (?:[\w'-]+ ){0,4}(?:newsletters?|updates|e-?mails?|alerts?|briefing)"
-            r"(?: (?:here|now|today))?",
-            r"subscribe(?: now| here| today)?(?: (?:to|for) (?:our|the|my) (?:[\w'-]+ ){0,4}"
-            r"(?:newsletters?|channels?|podcasts?|updates|feed))?(?: (?:on|via) [\w ]{2,20})?",
-            r"(?:we|this (?:web ?)?site|our (?:web ?)?site) uses? cookies\b.{0,90}",
-            r"accept (?:all )?cookies|cookie (?:settings|preferences|policy|notice)|manage (?:cookies|consent)",
-            r"(?:copyright )?(?:©|\(c\)|copyright) ?(?:copyright )?(?:\d{4}(?: ?[-–] ?\d{4})?)?[^.]{0,60}"
-            r"(?:\. ?)?(?:all rights reserved)?",
-            r"all rights reserved|privacy policy|terms (?:of|and) (?:use|service|conditions)|terms & conditions",
-            r"advertisements?|advertising|sponsored content|story continues below(?: (?:this )?advertisement)?|"
-            r"(?:article|story) continues (?:below|after (?:the )?ad(?:vertisement)?)|skip (?:the )?ads?(?:vertisement)?",
-            r"skip to (?:main |the )?(?:content|navigation|article)|back to (?:the )?top|toggle (?:the )?(?:menu|navigation)",
-            r"(?:most (?:read|popular|viewed|shared)|recommended|related|more|latest)(?: \w+)? "
-            r"(?:stories|articles|posts|news|videos|headlines)|you (?:may|might) also (?:like|be interested in)|trending now",
-            r"(?:post|leave|write|add|view|show|read|hide|load)(?: \w+)? (?:comments?|a reply)|\d+ comments?|comments? \(\d+\)|"
-            r"comments are closed|join the (?:conversation|discussion)",
-            r"(?:log|sign) ?in(?: or (?:register|sign ?up|subscribe))?|create (?:an|your) (?:free )?account|powered by [\w. ]{2,30}",
-        ]
-    ),
-    re.IGNORECASE,
+
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+# Lines that nobody writes as a line of a text.
+_CERTAIN = _any_of(
+    rf"share (?:this|(?:this|the) {_PIECE})(?: (?:on|via|with|by|to) (?:{_NETWORKS}|your friends|friends|others))?",
+    rf"(?:share|send|post) (?:on|via|by|to) {_NETWORKS}|tweet this(?: {_PIECE})?",
+    rf"(?:print|e-?mail|save|bookmark|rate|listen to|reuse) this (?:{_PIECE}|content)",
+    rf"(?:follow|like|find|join|connect with|watch) (?:us|our \w+) (?:on|via|at) (?:\w+ )?{_NETWORKS}",
+    r"(?:download|get|install|try) our (?:free )?(?:[\w']+ ){0,3}apps?(?: (?:now|today|here))?",
+    rf"(?:(?:also )?available|download|get it|watch us|find us)(?: now)? (?:on|from|in) (?:the )?{_DEVICES}",
+    r".{0,60}\b(?:website|site|page)s? can (?:also )?be (?:accessed|reached|visited|found) (?:at|on|via|through) "
+    r"(?:the |these )?(?:following )?(?:alternat\w+|mirror|other) (?:web )?(?:address(?:es)?|sites?|links?|domains?)",
+    r"(?:sign|sign me) up (?:for|to) our (?:[\w'-]+ ){0,4}(?:newsletters?|updates|e-?mails?|alerts?)(?: \w+)?",
+    r"subscribe to our (?:[\w'-]+ ){0,4}(?:newsletters?|channels?|podcasts?|updates|feed)(?: on \w+)?",
+    r"(?:we|(?:this|our) (?:web ?)?site) uses? cookies\b.{0,60}\b(?:experience|site|website|browser|consent|agree)\b.*",
+    r"accept (?:all )?cookies|(?:copyright )?© ?(?:copyright )?\d{4}\b.{0,80}|.{0,60}\ball rights reserved",
+    r"copyright (?:\(c\) )?\d{4}(?: ?[-–,] ?\d{4})?(?: [\w&.,'-]+){0,5}",
+    r"advertisement|(?:article|story) continues (?:below|after)(?: (?:this |the )?ad(?:vertisement)?)?",
+    r"skip to (?:main |the )?(?:content|navigation|article)|back to (?:the )?top|toggle (?:the )?(?:menu|navigation)",
+    rf"most (?:read|popular|viewed|shared)(?: {_PIECE}s?| stories)?|you (?:may|might) also (?:like|be interested in)",
+    r"\d+ comments?|comments? \(\d+\)|join the (?:conversation|discussion)|leave a (?:comment|reply)|trending now",
+    r"artikel teilen|partager (?:cet |l['’])article|compartir (?:este )?artículo|condividi (?:questo )?articolo",
+    r"folgen sie uns auf .{2,40}|suivez[- ]nous sur .{2,40}|síguenos en .{2,40}|seguici su .{2,40}",
 )
-# These may be part of a text, so they go only where they touch a line of the kind above.
-_WEAK = re.compile(
-    "|".join(
-        [
-            r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)+(?:/\S*)?",
-            rf"(?:[\w'’&.+-]+ ){{0,5}}{_DEVICE}(?:[\s,|/·•]+{_DEVICE})*",
-            _NETWORKS,
-            r"share|tweet|follow|like|comment|comments|save|more|menu|search|home|next|previous|close|live|contact us|about us|"
-            r"advertise(?: with us)?|help|faq|careers|site ?map",
-            r"\d+ (?:shares?|likes?|views?|reads?)",
-        ]
-    ),
-    re.IGNORECASE,
+# Lines that may be a heading, a list entry or a chat message too: they go only beside one of those above.
+_LIKELY = _any_of(
+    rf"{_NETWORKS}|(?:[\w'’&.+-]+ ){{0,5}}{_DEVICES}|\d+ (?:shares?|likes?|views?)|\d+ min(?:ute)?s? read",
+    r"share|tweet|print|follow(?: us)?|like|comments?|save|more|menu|search|home|next|previous|close|live|subscribe",
+    rf"(?:e-?mail|print|save|share|copy|report|show|read) (?:the )?(?:{_PIECE}|link|more)|link copied|log ?in|sign ?in",
+    r"(?:recommended|related|more|latest) (?:stories|articles|posts|news|videos|topics)|sponsored(?: content)?",
+    r"privacy(?: policy)?|terms (?:of|and) (?:use|service|conditions)|cookies?(?: (?:settings|policy|preferences))?",
+    r"contact(?: us)?|about(?: us)?|advertis(?:e|ing)(?: with us)?|help|faq|site ?map|powered by [\w. ]{2,30}",
+    r"(?:sign up|register|subscribe)(?: now| here| today)?|(?:view|show|hide) (?:all )?comments|comments are closed",
 )
-_BREADCRUMB = re.compile(r"(?:[^\W_][\w&'’.-]*(?: [\w&'’.-]+){0,3}(?: [/>»›|→] (?=\S)|$)){2,6}")
+# Likewise, and only below one: above it stands what the text itself refers to.
+_ADDRESS = _any_of(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?")
+
+_BREADCRUMB = re.compile(r"[\w&'’.-]+(?: [\w&'’.-]+){0,3}(?: [/>»›|→] [\w&'’.-]+(?: [\w&'’.-]+){0,3}){1,5}")
+_SECTION = _any_of(
+    r"\b(?:home|news|more|world|politics|business|economy|sports?|opinion|culture|arts|science|tech|technology|health"
+    r"|society|lifestyle|video|africa|americas?|asia|europe|middle east|uk|us|local|national|international)\b"
+)
 
 
 def clean(text: str) -> str:
@@ -100,7 +97,7 @@ def clean(text: str) -> str:
 
 
 def scrub(text: str) -> str:
-    """The same text with newlines as `\\n` and without control characters (tab stays)."""
+    """The same text with newlines as `\\n` and without control characters (tab stays) and byte order mark."""
     text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", _NEWLINES.sub("\n", text)))
     return text.removeprefix("\ufeff")
 
@@ -111,66 +108,60 @@ def remove_furniture(text: str) -> str:
     prose = [number for number, line in enumerate(lines) if is_prose(line)]
     if len(prose) < MIN_PROSE_LINES:
         return text
-    dropped = {number for run in _runs(lines) for number in run}
-    dropped |= _breadcrumbs(lines[: prose[0]])
+    dropped = _breadcrumbs(lines[: prose[0]]).union(*_runs(lines))
     if not dropped:
         return text
     kept: list[str] = []
     for number, line in enumerate(lines):
-        if number in dropped:
+        # Where a line went, the blank lines on its two sides become one gap.
+        gap = not line.strip() and number - 1 in dropped and (not kept or not kept[-1].strip())
+        if number in dropped or gap:
             continue
-        # A dropped line leaves one gap between its neighbours, not two.
-        if line.strip() or not (kept and not kept[-1].strip() and number - 1 in dropped):
-            kept.append(line)
+        kept.append(line)
     return "\n".join(kept)
 
 
 def is_prose(line: str) -> bool:
-    """Whether the line is long enough for a paragraph of prose and ends as a sentence does."""
-    return len(line) >= MIN_PROSE_LINE and _SENTENCE_END.search(line.rstrip()[-8:]) is not None
+    """Whether the line is long enough for a line of prose and ends as a sentence does."""
+    return len(line) >= MIN_PROSE and _SENTENCE_END.search(line.rstrip()[-8:]) is not None
 
 
 def _words(line: str) -> str:
-    """The line as the patterns want it: one space between words, no decoration or punctuation at its ends."""
-    return " ".join(line.split()).strip(" .:!*-–—•·|>»›→#_[]()")
+    """The line as the patterns want it: one space between words, no marks at its ends; "" when it is too long."""
+    return " ".join(line.split()).strip(" .:!*-–—•·|>»›→#_[]") if len(line) <= MAX_FURNITURE else ""
 
 
 def _runs(lines: list[str]) -> list[list[int]]:
-    """Line numbers of each group of neighbouring furniture lines (blank lines aside) to drop."""
+    """Line numbers of each group of neighbouring furniture lines (blank lines aside) that is to go."""
     runs: list[list[int]] = []
     run: list[int] = []
     certain = False
-    before = ""  # the last line that is neither blank nor furniture, if no blank line followed it
-
-    def close(after: str) -> None:
-        if certain and not after[:1].islower():
-            runs.append(run)
-
+    above = ""  # the line directly above, when that is neither blank nor furniture
     for number, line in enumerate(lines):
         if not line.strip():
-            before = ""
+            above = ""
             continue
-        words = _words(line) if len(line) <= MAX_FURNITURE else ""
-        strong = bool(words) and _STRONG.fullmatch(words) is not None
-        weak = bool(words) and not strong and _WEAK.fullmatch(words) is not None
-        # In a text wrapped at a fixed width, a line that goes on from the one above is part of its sentence.
-        goes_on = bool(before) and (not _ENDED.search(before[-8:]) or line.lstrip()[:1].islower())
-        if (strong or weak) and not goes_on:
-            run, certain = [*run, number], certain or strong
+        words = _words(line)
+        sure = bool(_CERTAIN.fullmatch(words))
+        likely = sure or bool(_LIKELY.fullmatch(words)) or (certain and bool(_ADDRESS.fullmatch(words)))
+        # In prose wrapped at a fixed width, a line may be part of the sentence above or below it.
+        lower = line.lstrip()[:1].islower()
+        if likely and not (above and (lower or not _LINE_END.search(above[-8:]))):
+            run.append(number)
+            certain = certain or sure
             continue
-        close(line.lstrip() if number and lines[number - 1].strip() else "")
-        run, certain, before = [], False, line.rstrip()
-    close("")
-    return runs
+        if certain and not (lower and lines[number - 1].strip()):
+            runs.append(run)
+        run, certain, above = [], False, line.rstrip()
+    return [*runs, run] if certain else runs
 
 
 def _breadcrumbs(head: list[str]) -> set[int]:
-    """Numbers of the navigation lines ("News / More") that stand above a headline, not being one themselves."""
-    filled = [number for number, line in enumerate(head) if line.strip()]
+    """Numbers of the navigation lines ("News / More") at the top, with a headline still to come before the prose."""
     found = set()
-    for number, below in zip(filled, filled[1:], strict=False):
-        if not _BREADCRUMB.fullmatch(" ".join(head[number].split())):
+    for number, _ in pairwise(number for number, line in enumerate(head) if line.strip()):
+        words = " ".join(head[number].split())
+        if len(words) > MAX_FURNITURE or not _BREADCRUMB.fullmatch(words) or not _SECTION.search(words):
             break
-        if len(head[below].strip()) > len(head[number].strip()) or number + 1 == below:
-            found.add(number)
+        found.add(number)
     return found

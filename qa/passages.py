@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from qa.documents import Document
 from qa.sentences import sentences
 
-# In UTF-8 bytes: of English, 950 are about 210 tokens, which an encoder of 256 and a reader of 320 tokens with the
-# question take whole. Other scripts have more tokens in a character, and more bytes.
+# In UTF-8 bytes: 950 of English are about 210 tokens, which an encoder of 256 and a reader of 320 tokens
+# with the question take whole. Other scripts have more tokens in a character, and more bytes.
 SIZE = 950
 OVERLAP = 240
 SMALLEST = 40  # the least size, and the least piece that a sentence without end is cut into
@@ -41,9 +41,7 @@ def split(document: Document, *, size: int = SIZE, overlap: int = OVERLAP) -> li
     words, or where it has no spaces between characters. Raises `ValueError` for sizes that make no passages.
     """
     if size < SMALLEST or not 0 <= overlap < size:
-        raise ValueError(
-            f"size {size} and overlap {overlap} given; size must be {SMALLEST} or more, overlap less"
-        )
+        raise ValueError(f"size {size} and overlap {overlap} given; size must be {SMALLEST} or more, overlap less")
     text = document.text
     spans: list[tuple[int, int]] = []
     held: list[tuple[int, int]] = []

@@ -19,22 +19,28 @@ _CLOSERS = "\"'”’»›)\\]}」』）】》〉"
 _BORDER = re.compile(
     rf"(?<![{_STOPS}])[{_STOPS}]++[{_CLOSERS}]*+(?=\s)|[。！？｡]++[{_CLOSERS}]*+|\n(?:[^\S\n]*+\n\s*+)?"
 )
-_ABBREVIATIONS = frozenset(
+
+
+def _words(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
+_ABBREVIATIONS = _words(
     "mr mrs ms mx dr prof st sr jr rev fr hon gen col lt sgt capt cmdr adm maj pres gov sen rep amb supt messrs mmes "
     "mt ft no nos vol vols pp p fig figs ed eds ch sec art al vs v cf viz ca approx e.g i.e etc inc ltd co corp bros "
     "dept univ est ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec ph.d "
-    "bzw z.b d.h usw nr hr bd abb vgl mme mlle sra núm г ул им т.е т.д т.п тыс".split()
+    "bzw z.b d.h usw nr hr bd abb vgl mme mlle sra núm г ул им т.е т.д т.п тыс"
 )
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")  # initials and the like: "J", "U.S", "p.m"
 # After an abbreviation a capital may begin a sentence or go on with a name; these words seldom go on.
-_STARTERS = frozenset(
+_STARTERS = _words(
     "the a an this that these those there here he she it they we you i his her its their our my in on at by for from "
     "with as after before when while if since but and or so yet however although meanwhile then now what who how why "
-    "der die das ein eine er sie es le la les un une il elle el los las en".split()
+    "der die das ein eine er sie es le la les un une il elle el los las en"
 )
-_WITH_NAME = frozenset(
+_WITH_NAME = _words(
     "mr mrs ms mx dr prof st rev fr hon gen col lt sgt capt cmdr adm maj pres gov sen rep amb supt messrs mmes mt "
-    "e.g i.e vs cf z.b d.h hr vgl mme mlle sra".split()
+    "e.g i.e vs cf z.b d.h hr vgl mme mlle sra"
 )
 _LIST_MARK = re.compile(r"\s*(?:[-*+•·◦▪–—>|]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 _WORD = re.compile(r"[^\W\d_]+")

@@ -100,9 +100,7 @@ def test_a_character_of_several_code_points_is_not_cut():
     for unit in (family, flag, accented):
         for passage in split(Document(unit * 2000)):
             assert len(passage.text) % len(unit) == 0
-            assert passage.text == unit * (
-                len(passage.text) // len(unit)
-            )
+            assert passage.text == unit * (len(passage.text) // len(unit))
 
 
 @pytest.mark.parametrize("text", ["", " \n\t\n ", "\n" * 1000])
@@ -129,6 +127,4 @@ def test_a_million_characters_of_anything_take_seconds(unit):
     before = time.perf_counter()
     passages = split(Document(text))
     assert time.perf_counter() - before < 5  # about 0.1 s; anything quadratic would take hours
-    assert sum(passage.end - passage.start for passage in passages) >= len(
-        text.replace("\n", "").replace(" ", "")
-    )
+    assert sum(passage.end - passage.start for passage in passages) >= len(text.replace("\n", "").replace(" ", ""))

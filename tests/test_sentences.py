@@ -42,7 +42,9 @@ def test_cjk_sentences_need_no_space():
 
 
 def test_headings_entries_and_wrapped_lines():
-    text = "A heading\nThe first line of this paragraph is wrapped\nand goes on. It ends.\n\n1. One thing\n2. Two\n- three"
+    text = (
+        "A heading\nThe first line of this paragraph is wrapped\nand goes on. It ends.\n\n1. One thing\n2. Two\n- three"
+    )
     assert [text[a:b] for a, b in sentences(text)] == [
         "A heading",
         "The first line of this paragraph is wrapped\nand goes on.",
@@ -72,7 +74,9 @@ def test_the_sentence_around_a_span_holds_it(text, data):
 
 
 def test_the_sentence_around_a_word():
-    text = "First things first.\n\nMr. Tokayev appointed Alikhan Smailov as acting prime minister. He spoke.\n\nThe end."
+    text = (
+        "First things first.\n\nMr. Tokayev appointed Alikhan Smailov as acting prime minister. He spoke.\n\nThe end."
+    )
     start = text.index("Alikhan")
     left, right = sentence_at(text, start, start + len("Alikhan Smailov"))
     assert text[left:right] == "Mr. Tokayev appointed Alikhan Smailov as acting prime minister."

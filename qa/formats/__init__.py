@@ -1,17 +1,19 @@
 """Formats: the bytes of one file in, its readable text out. One module per kind of file.
 
 Every reader is a function `read(data: bytes) -> Content` that raises `Unreadable`. A reader knows neither
-paths nor documents, so the same one serves a file, a member of a zip and an upload.
+paths nor documents, so the same one serves a file, a member of a zip file and an upload.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+MAX_BYTES = 100_000_000  # a larger file is not read; a long novel has 2 million
+
 
 @dataclass(frozen=True)
 class Content:
-    """What one file holds. `pages` are the character offsets in `text` where each page starts, if it has pages."""
+    """What one file holds; `pages` are the offsets in `text` at which its pages start, if it has pages."""
 
     text: str
     title: str = ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 
-from qa.cleaning import clean, is_prose
+from qa.cleaning import clean, is_prose, scrub
 from qa.formats import Content, Unreadable
 
+_NO_TEXT = ("its bytes are not text in any known encoding", "save it as UTF-8 text and add it again")
 MAX_TITLE = 200  # characters
 SAMPLE = 200_000  # bytes from which an encoding is guessed
 _BYTE_ORDER_MARKS = [
@@ -17,6 +19,19 @@ _BYTE_ORDER_MARKS = [
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
+_OTHER_KINDS = {
+    b"%PDF-": "a PDF file",
+    b"PK\3\4": "a zip, Word or EPUB file",
+    b"\xd0\xcf\x11\xe0": "an older Office file",
+    b"{\\rtf": "an RTF file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF89a": "a picture",
+    b"\x1f\x8b": "a gzip file",
+    b"\x7fELF": "a program",
+    b"SQLite format 3\0": "a database",
+}
+MAX_CONTROLS = 0.1  # of the characters; more are no text
 _FRONT_MATTER = re.compile(r"---\n(.{0,5000}?)\n---(?:\n|$)", re.DOTALL)
 _FIELD = re.compile(r"^(title|date):[ \t]*(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -42,11 +57,22 @@ def read_markdown(data: bytes) -> Content:
     return Content(text, title=title[:MAX_TITLE], date=date[0] if date else None)
 
 
-def decode(data: bytes) -> str:
-    """The text of the bytes: by byte order mark, else UTF-8, else as charset-normalizer detects.
+def decode(data: bytes, *, declared: str | None = None) -> str:
+    """The text of the bytes: by byte order mark, as UTF-8, as `declared`, else as charset-normalizer detects.
 
     Raises `Unreadable` for bytes that are no text in any encoding.
     """
+    for begin, kind in _OTHER_KINDS.items():
+        if data.startswith(begin):
+            raise Unreadable(f"it is {kind} by its content", "give its name the ending that says so, or convert it")
+    text = _decode(data, declared)
+    sample = text[:SAMPLE]
+    if len(sample) - len(scrub(sample.replace("\r\n", "\n"))) > max(10, MAX_CONTROLS * len(sample)):
+        raise Unreadable(*_NO_TEXT)
+    return text
+
+
+def _decode(data: bytes, declared: str | None) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
@@ -59,6 +85,9 @@ def decode(data: bytes) -> str:
     foreign = sum(not character.isascii() for character in text[:SAMPLE])
     if text.count("\ufffd", 0, SAMPLE) * 20 <= foreign:
         return text
+    with contextlib.suppress(LookupError, UnicodeDecodeError):
+        if declared is not None:
+            return data.decode(declared)
     return _detect(data)
 
 
@@ -84,7 +113,5 @@ def _detect(data: bytes) -> str:
 
     best = from_bytes(data[:SAMPLE]).best()
     if best is None:
-        raise Unreadable(
-            "its bytes are not text in any known encoding", "save it as UTF-8 text and add it again"
-        )
+        raise Unreadable("its bytes are not text in any known encoding", "save it as UTF-8 text and add it again")
     return data.decode(best.encoding, errors="replace")

@@ -1,0 +1,31 @@
+"""Word documents (.docx): paragraphs, lists and tables in reading order, read by mammoth."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import unescape
+
+from qa.cleaning import clean
+from qa.formats import Content, Unreadable
+from qa.formats.archive import open_package
+from qa.formats.html import visible_text
+from qa.formats.text import headline
+
+_HEADING = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+
+def read(data: bytes) -> Content:
+    """Content of a Word document; its title is the first heading of the highest level. Pictures are left out."""
+    import mammoth
+
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable("it is encrypted, or of an older kind of Word", "save a copy as .docx without a password")
+    with open_package(data) as package:
+        if "word/document.xml" not in package.namelist():
+            raise Unreadable("it is not a Word document", "open it in its own program and save it as .docx")
+    page = mammoth.convert_to_html(io.BytesIO(data), convert_image=mammoth.images.img_element(lambda image: {})).value
+    text = clean(visible_text(page))
+    heading = _HEADING.search(page)
+    return Content(text, title=unescape(_TAG.sub("", heading[1])) if heading else headline(text))
