@@ -25,7 +25,11 @@ def read(data: bytes) -> Content:
     with open_package(data) as package:
         if "word/document.xml" not in package.namelist():
             raise Unreadable("it is not a Word document", "open it in its own program and save it as .docx")
-    page = mammoth.convert_to_html(io.BytesIO(data), convert_image=mammoth.images.img_element(lambda image: {})).value
+    page = mammoth.convert_to_html(
+        io.BytesIO(data),
+        style_map="p[style-name='Title'] => h1:fresh",
+        convert_image=mammoth.images.img_element(lambda image: {}),
+    ).value
     text = clean(visible_text(page))
     heading = _HEADING.search(page)
     return Content(text, title=unescape(_TAG.sub("", heading[1])) if heading else headline(text))

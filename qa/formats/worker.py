@@ -24,7 +24,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from qa.formats import Content, Unreadable, docx, epub, html, pdf
 
@@ -42,6 +42,8 @@ READERS = {
 }
 _REQUEST = struct.Struct("<8sdQ")  # kind, seconds, length of the bytes that follow
 _REPLY = struct.Struct("<Q")
+_DIED = (OSError, EOFError, ValueError, struct.error)  # what asking raises when the child is gone
+_CRASHED = ("its reader crashed, or ran out of memory", "save it anew in its own program, or as plain text")
 
 
 class Worker:
@@ -55,23 +57,18 @@ class Worker:
     def read(self, kind: str, data: bytes) -> Content:
         """Content of a file of one of the kinds in `READERS`, such as ".pdf". Raises `Unreadable`."""
         with self._lock:
-            child = self._running()
+            used = self._child is not None
             began = time.monotonic()
             try:
-                reply = _ask(child, kind, data, self.seconds)
-            except (OSError, EOFError, ValueError) as error:
-                self._stop()
-                log.info("reading a %s file ended its process: %s", kind, error)
+                reply = self._ask(kind, data)
+            except _DIED as error:
                 if time.monotonic() - began >= self.seconds:
                     raise Unreadable(
                         f"reading it takes more than {self.seconds:.0f} seconds", "save it as plain text"
                     ) from error
-                raise Unreadable(
-                    "its reader crashed, or ran out of memory", "save it anew in its own program, or as plain text"
-                ) from error
-            except BaseException:  # interrupted: what is still to come from the child belongs to no one
-                self._stop()
-                raise
+                if not used:
+                    raise Unreadable(*_CRASHED) from error
+                reply = self._ask_again(kind, data)
         if "reason" in reply:
             raise Unreadable(reply["reason"], reply["advice"])
         return Content(**{**reply, "pages": tuple(reply["pages"])})
@@ -81,9 +78,33 @@ class Worker:
         with self._lock:
             self._stop()
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is None or self._child.poll() is not None:
+    def _ask_again(self, kind: str, data: bytes) -> dict[str, Any]:
+        """The reply of a new child: the file before may have left the old one in a state to crash."""
+        try:
+            return self._ask(kind, data)
+        except _DIED as error:
+            raise Unreadable(*_CRASHED) from error
+
+    def _ask(self, kind: str, data: bytes) -> dict[str, Any]:
+        child = self._running()
+        assert child.stdin is not None
+        assert child.stdout is not None
+        try:
+            child.stdin.write(_REQUEST.pack(kind.encode(), self.seconds, len(data)))
+            child.stdin.write(data)
+            child.stdin.flush()
+            (length,) = _REPLY.unpack(_exactly(child.stdout, _REPLY.size))
+            reply: dict[str, Any] = json.loads(_exactly(child.stdout, length))
+        except BaseException as error:  # also when interrupted: what the child still says answers nothing any more
+            log.info("reading a %s file ended its process: %r", kind, error)
             self._stop()
+            raise
+        if reply.pop("last", False):
+            self._stop()
+        return reply
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._child is None:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "qa.formats.worker"],
                 stdin=subprocess.PIPE,
@@ -112,19 +133,6 @@ def shared() -> Worker:
     return worker
 
 
-def _ask(child: subprocess.Popen[bytes], kind: str, data: bytes, seconds: float) -> dict:
-    assert child.stdin is not None
-    assert child.stdout is not None
-    child.stdin.write(_REQUEST.pack(kind.encode(), seconds, len(data)))
-    child.stdin.write(data)
-    child.stdin.flush()
-    (length,) = _REPLY.unpack(_exactly(child.stdout, _REPLY.size))
-    reply = json.loads(_exactly(child.stdout, length))
-    if not isinstance(reply, dict):
-        raise ValueError(f"reply of the type {type(reply).__name__}")
-    return reply
-
-
 def _exactly(stream: IO[bytes], length: int) -> bytes:
     data = stream.read(length)
     if len(data) < length:
@@ -133,21 +141,20 @@ def _exactly(stream: IO[bytes], length: int) -> bytes:
 
 
 def _serve(requests: IO[bytes], replies: IO[bytes]) -> None:
-    """The child's work: answers requests until there are no more, or one has broken something."""
+    """The child's work: answers requests until there are no more."""
     while len(head := requests.read(_REQUEST.size)) == _REQUEST.size:
         kind, seconds, length = _REQUEST.unpack(head)
         data = _exactly(requests, length)
         # A thread without Python in it, which ends the process even when the reader never gives way, and also
         # when nobody waits for the answer any more.
         faulthandler.dump_traceback_later(seconds, exit=True)
-        sound = True
         try:
             reply = dataclasses.asdict(READERS[kind.rstrip(b"\0").decode()](data))
         except Unreadable as error:
             reply = {"reason": error.reason, "advice": error.advice}
         except (MemoryError, RecursionError):
             reply = {"reason": "reading it takes too much memory", "advice": "save it as plain text, or in parts"}
-            sound = False
+            reply["last"] = True  # this process may not be sound any more
         except Exception as error:
             cause = f"{type(error).__name__}: {error}".split("\n")[0][:200]
             reply = {
@@ -158,8 +165,6 @@ def _serve(requests: IO[bytes], replies: IO[bytes]) -> None:
         answer = json.dumps(reply).encode()
         replies.write(_REPLY.pack(len(answer)) + answer)
         replies.flush()
-        if not sound:
-            return
 
 
 def _limit_memory() -> None:
