@@ -35,7 +35,7 @@ class Hit:
 
     passage: Passage
     document: Document
-    score: float  # fused; 1 is first place in both rankings
+    score: float  # fused, from 0 to 1: first in both rankings
     dense_rank: int | None
     keyword_rank: int | None
 
@@ -291,7 +291,7 @@ class Index:
             for question, dense in zip(questions, nearest, strict=True):
                 query = keyword_query(question)
                 keyword = self._store.keyword_search(query, CANDIDATES) if query else []
-                ranked = fuse([number for number, _ in dense], [number for number, _ in keyword])
+                ranked = fuse(dense, keyword)
                 found = self._store.passages([entry.id for entry in ranked[:top_k]])
                 hits = [
                     Hit(*found[entry.id], entry.score, entry.dense_rank, entry.keyword_rank) for entry in ranked[:top_k]

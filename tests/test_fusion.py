@@ -9,23 +9,33 @@ from hypothesis import strategies as st
 
 from qa.fusion import fuse, keyword_query
 
-rankings = st.lists(st.integers(0, 30), unique=True, max_size=20)
+rankings = st.dictionaries(st.integers(0, 30), st.floats(-5, 50), max_size=20).map(
+    lambda scores: sorted(scores.items(), key=lambda entry: -entry[1])
+)
 
 
 @given(rankings, rankings)
-def test_every_id_once_with_its_ranks(dense: list[int], keyword: list[int]) -> None:
+def test_every_id_once_with_its_ranks(dense: list[tuple[int, float]], keyword: list[tuple[int, float]]) -> None:
     ranked = fuse(dense, keyword)
-    assert sorted(entry.id for entry in ranked) == sorted({*dense, *keyword})
+    dense_ids, keyword_ids = [number for number, _ in dense], [number for number, _ in keyword]
+    assert sorted(entry.id for entry in ranked) == sorted({*dense_ids, *keyword_ids})
     assert [entry.score for entry in ranked] == sorted((entry.score for entry in ranked), reverse=True)
     for entry in ranked:
-        assert entry.dense_rank == (dense.index(entry.id) + 1 if entry.id in dense else None)
-        assert entry.keyword_rank == (keyword.index(entry.id) + 1 if entry.id in keyword else None)
-        assert 0 < entry.score <= 1
+        assert entry.dense_rank == (dense_ids.index(entry.id) + 1 if entry.id in dense_ids else None)
+        assert entry.keyword_rank == (keyword_ids.index(entry.id) + 1 if entry.id in keyword_ids else None)
+        assert 0 <= entry.score <= 1
+
+
+@given(rankings.filter(bool))
+def test_alone_each_ranking_keeps_its_order(ranking: list[tuple[int, float]]) -> None:
+    for ranked in (fuse(ranking, []), fuse([], ranking)):
+        scores = dict(ranking)
+        assert [scores[entry.id] for entry in ranked] == [score for _, score in ranking]
 
 
 def test_agreement_beats_a_single_first_place() -> None:
-    assert fuse([1, 2, 3], [4, 2, 5])[0].id == 2
-    assert fuse([7], [7])[0].score == 1
+    assert fuse([(1, 0.9), (2, 0.8), (3, 0.1)], [(4, 9.0), (2, 8.0), (5, 1.0)])[0].id == 2
+    assert fuse([(7, 0.4)], [(7, 3.0)])[0].score == 1
 
 
 @given(st.text())
