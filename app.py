@@ -15,8 +15,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 
-MAX_UPLOAD = "100mb"
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Opens the page and stays until it is stopped; returns the exit status."""
@@ -41,27 +39,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     texts = len(assistant.index.documents())
     print(f"{texts} texts, {len(assistant.index)} passages ({time.perf_counter() - begun:.1f} s)", flush=True)
-    assistant.ask("Which texts are there?")  # loads what the first answer would otherwise wait for
 
     from qa.page.layout import CSS, page, theme
+    from qa.page.texts import MAX_UPLOAD_BYTES
 
+    assistant.ask("Which texts are there?")  # loads what the first answer would otherwise wait for
     try:
-        page(assistant).queue(default_concurrency_limit=4).launch(
+        page(assistant, read_only=options.read_only).queue(default_concurrency_limit=4).launch(
             server_name=options.host,
             server_port=options.port,
             auth=user,
             share=False,
             mcp_server=options.mcp,
             allowed_paths=[],
-            max_file_size=MAX_UPLOAD,
+            max_file_size=1 if options.read_only else MAX_UPLOAD_BYTES,
             enable_monitoring=False,
             ssr_mode=False,
             theme=theme(),
             css_paths=CSS,
             footer_links=["api"],
         )
-    except OSError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except OSError:
+        where = f"{options.host}:{options.port}"
+        print(f"error: {where} cannot be used, something else may be served there: try --port", file=sys.stderr)
         return 1
     return 0
 

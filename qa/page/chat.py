@@ -1,26 +1,25 @@
-"""Chat: questions in a row on the page, and beside them the evidence: the passages read, and the whole text.
+"""Chat: the tab with the conversation, and beside it the evidence: the passages read, and the whole text.
 
-What one user says is kept on the server in `gr.State`, which no other user sees, and never in a global. The
-page is drawn from that, not from what the browser sends back.
+Only wiring: what a conversation is and how it looks stands in `talk`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
-from qa.answers import Answer
-from qa.assistant import TOP_K, Assistant, Conversation
+from qa.assistant import TOP_K, Assistant
 from qa.page import render
-from qa.page.render import Mark
+from qa.page.export import markdown
+from qa.page.feedback import Feedback
+from qa.page.talk import Talk, messages, opened, passage_opened
 
-LONGEST_QUESTION = 10_000  # characters; more is no question, and reading it would keep the others waiting
 FORGET_SECONDS = 3600  # after which an idle conversation is dropped
-OTHERS = 3  # other answers offered beside the best
-LEAST_OTHER = 0.05  # probability from which on another answer is offered
+MOST_PASSAGES = 30
+PRIVATE: dict[str, Any] = {"api_visibility": "private"}  # the page's own events are no endpoints for programs
+QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 OPEN_PASSAGE = """
 element.addEventListener('click', event => {
@@ -35,139 +34,63 @@ SHOW_MARK = """
   if (mark) { mark.tabIndex = -1; mark.scrollIntoView({block: 'center'}); mark.focus({preventScroll: true}); }
 }, 150)
 """
+# Made in the browser, so that no conversation is left in a file of the server.
+DOWNLOAD = """
+(text) => {
+  if (!text) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], {type: 'text/markdown'}));
+  link.download = 'conversation.md';
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+"""
 
 
-@dataclass(frozen=True)
-class Turn:
-    """What was asked, and the answer, or a note on why there is none."""
-
-    asked: str
-    answer: Answer | None
-    note: str = ""
-
-
-@dataclass
-class Talk:
-    """One user's conversation; `shown` is the turn whose evidence stands beside the chat."""
-
-    conversation: Conversation
-    turns: list[Turn] = field(default_factory=list)
-    shown: int = -1
-
-
-def take_turn(talk: Talk, question: str, *, top_k: int, threshold: float | None) -> None:
-    """Asks, and adds the turn to the talk. What is wrong with a question is told in the turn."""
-    try:
-        if len(question) > LONGEST_QUESTION:
-            raise ValueError(f"the question has {len(question):,} characters, at most {LONGEST_QUESTION:,} are read")
-        answer = talk.conversation.ask(question, top_k=top_k, threshold=threshold)
-        talk.turns.append(Turn(question, answer))
-    except ValueError as error:
-        talk.turns.append(Turn(question, None, str(error)))
-    talk.shown = len(talk.turns) - 1
-
-
-def messages(turns: Sequence[Turn], pending: str | None = None) -> list[dict[str, Any]]:
-    """The turns as chat messages; each turn is two, so that turn n's answer is message 2n + 1."""
-    result: list[dict[str, Any]] = []
-    for turn in turns:
-        result.append({"role": "user", "content": render.said(turn.asked)})
-        if turn.answer is None:
-            result.append({"role": "assistant", "content": render.said(turn.note)})
-        else:
-            content = render.answer_html(turn.answer, asked=turn.asked)
-            result.append({"role": "assistant", "content": content, "options": options(turn.answer)})
-    if pending is not None:
-        result.append({"role": "user", "content": render.said(pending)})
-    return result
-
-
-def options(answer: Answer) -> list[dict[str, str]]:
-    """Buttons below an answer: its source, and the other answers."""
-    buttons = []
-    if answer.text is not None:
-        buttons.append({"value": "source", "label": "Open the source"})
-    elif answer.evidence:
-        buttons.append({"value": "source", "label": "Open the closest passage"})
-    for number, other in enumerate(answer.alternatives[:OTHERS]):
-        if other.confidence >= LEAST_OTHER:
-            buttons.append({"value": f"other {number}", "label": f"Or: {other.text} ({other.confidence:.0%})"})
-    return buttons
-
-
-def opened(answer: Answer, choice: str = "source") -> str:
-    """The document that a button below the answer opens, with the answer marked."""
-    if choice.startswith("other "):
-        answer = answer.alternatives[int(choice.removeprefix("other "))]
-    if answer.document is not None and answer.start is not None and answer.end is not None:
-        return render.document_html(answer.document, [Mark(answer.start, answer.end, "best")])
-    return passage_opened(answer, 0) if answer.evidence else ""
-
-
-def passage_opened(answer: Answer, number: int) -> str:
-    """The document of one passage of the evidence, with that passage marked."""
-    hit = answer.evidence[number].hit
-    return render.document_html(hit.document, [Mark(hit.passage.start, hit.passage.end, "other")])
-
-
-def chat_tab(assistant: Assistant, examples: Sequence[str]) -> None:
-    """Lays out the chat in the tab that is open, and connects it."""
+def chat_tab(assistant: Assistant, feedback: Feedback | None) -> gr.Chatbot:
+    """Lays out the chat in the tab that is open, and connects it; without `feedback` there are no thumbs."""
     talk_state = gr.State(None, time_to_live=FORGET_SECONDS)
+    exported = gr.Textbox(visible="hidden", label="Conversation as Markdown")
     with gr.Row():
         with gr.Column(scale=3, min_width=320):
             chat = gr.Chatbot(
                 label="Conversation",
                 elem_id="chat",
-                height="60vh",
+                height="58vh",
                 min_height=320,
-                layout="bubble",
                 latex_delimiters=[],
                 allow_tags=False,
                 buttons=[],
-                feedback_options=None,
                 placeholder="Every answer is quoted word for word from your texts, or there is none.",
-                examples=[{"text": question} for question in examples],
+            )
+            question = gr.Textbox(
+                label="Your question",
+                placeholder="Ask about the texts, then press Enter",
+                elem_id="question",
+                max_lines=4,
+                submit_btn="Ask",
+                autofocus=True,
             )
             with gr.Row():
-                question = gr.Textbox(
-                    label="Your question",
-                    placeholder="who did Tokayev appoint?" if not examples else examples[0],
-                    elem_id="question",
-                    lines=1,
-                    max_lines=4,
-                    submit_btn="Ask",
-                    autofocus=True,
-                )
-            fresh = gr.Button("New conversation", size="sm", variant="secondary")
-            with gr.Accordion("Settings", open=False):
-                top_k = gr.Slider(
-                    1, 30, value=TOP_K, step=1, label="Passages to read",
-                    info="More finds answers in unlikely places, and takes longer.",
-                )  # fmt: skip
-                threshold = gr.Slider(
-                    0, 1, value=assistant.calibration.threshold, step=0.01, label="How sure it must be to answer",
-                    info="0 always answers, even wrongly; 1 nearly always says that the texts do not say.",
-                )  # fmt: skip
+                fresh = gr.Button("New conversation", size="sm")
+                save = gr.Button("Save as Markdown", size="sm")
+            top_k, threshold = _settings(assistant)
         with gr.Column(scale=2, min_width=300), gr.Tabs(selected="passages") as panel:
             with gr.Tab("Passages read", id="passages"):
-                passages = gr.HTML(
-                    '<p class="hint">What was read to answer appears here.</p>',
-                    elem_id="passages",
-                    js_on_load=OPEN_PASSAGE,
-                )
+                hint = '<p class="hint">The passages that were read for an answer appear here, best first.</p>'
+                passages = gr.HTML(hint, elem_id="passages", js_on_load=OPEN_PASSAGE)
             with gr.Tab("Whole text", id="document"):
-                document = gr.HTML(
-                    '<p class="hint">Open a source to see it here.</p>', elem_id="document", js_on_load=None
-                )
+                hint = '<p class="hint">Open a source to see it here.</p>'
+                document = gr.HTML(hint, elem_id="document", js_on_load=None)
 
     def ask(text: str, talk: Talk | None, read: int, least: float) -> Iterator[dict[Any, Any]]:
         talk = Talk(assistant.conversation()) if talk is None else talk
         if not text.strip():
             yield {question: ""}
             return
-        yield {question: "", chat: messages(talk.turns, pending=text)}
-        take_turn(talk, text, top_k=int(read), threshold=float(least))
-        answer = talk.turns[-1].answer
+        yield {question: "", chat: messages(talk.turns, pending=text[:1000])}
+        read = max(1, min(MOST_PASSAGES, int(read)))
+        answer = talk.ask(text, top_k=read, threshold=float(least)).answer
         yield {
             talk_state: talk,
             chat: messages(talk.turns),
@@ -175,13 +98,13 @@ def chat_tab(assistant: Assistant, examples: Sequence[str]) -> None:
             panel: gr.Tabs(selected="passages"),
         }
 
-    def ask_example(event: gr.SelectData, talk: Talk | None, read: int, least: float) -> Iterator[dict[Any, Any]]:
+    def ask_example(talk: Talk | None, read: int, least: float, event: gr.SelectData) -> Iterator[dict[Any, Any]]:
         yield from ask(event.value["text"], talk, read, least)
 
     def show(talk: Talk | None, turn: int, choice: str) -> dict[Any, Any]:
-        answer = None if talk is None or not 0 <= turn < len(talk.turns) else talk.turns[turn].answer
+        answer = None if talk is None else talk.answer(turn)
         if talk is None or answer is None:
-            return {}
+            return {talk_state: talk}
         talk.shown = turn
         return {
             talk_state: talk,
@@ -194,29 +117,54 @@ def chat_tab(assistant: Assistant, examples: Sequence[str]) -> None:
         return show(talk, -1 if talk is None else len(talk.turns) - 1, str(event.value))
 
     def pick(talk: Talk | None, event: gr.SelectData) -> dict[Any, Any]:
-        index = event.index[0] if isinstance(event.index, list | tuple) else event.index
-        return show(talk, int(index) // 2, "source")
+        return show(talk, _turn(event.index), "source")
 
     def open_passage(talk: Talk | None, event: gr.EventData) -> dict[Any, Any]:
         number = event._data.get("number", -1)
-        answer = None if talk is None or not talk.turns else talk.turns[talk.shown].answer
+        answer = None if talk is None else talk.answer(talk.shown)
         if answer is None or not 0 <= number < len(answer.evidence):
-            return {}
+            return {talk_state: talk}
         return {document: passage_opened(answer, number), panel: gr.Tabs(selected="document")}
+
+    def judge(talk: Talk | None, event: gr.LikeData) -> None:
+        turn = _turn(event.index)
+        answer = None if talk is None else talk.answer(turn)
+        if feedback is not None and talk is not None and answer is not None and isinstance(event.liked, bool):
+            feedback.record(answer, good=event.liked, asked=talk.turns[turn].asked)
 
     def forget() -> dict[Any, Any]:
         return {talk_state: None, chat: [], passages: "", document: "", panel: gr.Tabs(selected="passages")}
 
+    def export(talk: Talk | None) -> str:
+        return "" if talk is None else markdown((turn.asked, turn.answer) for turn in talk.turns)
+
     shown = [talk_state, chat, passages, document, panel]
-    asked: dict[str, Any] = {
-        "inputs": [talk_state, top_k, threshold],
-        "outputs": [question, *shown],
-        "api_visibility": "private",
-    }
-    question.submit(ask, **{**asked, "inputs": [question, *asked["inputs"]]}, show_progress="minimal")
-    chat.example_select(ask_example, **asked, show_progress="minimal")
+    settings = [talk_state, top_k, threshold]
+    question.submit(ask, [question, *settings], [question, *shown], show_progress="minimal", **PRIVATE)
+    chat.example_select(ask_example, settings, [question, *shown], show_progress="minimal", **PRIVATE)
     for event, handler in ((chat.option_select, choose), (chat.select, pick), (passages.click, open_passage)):
-        event(handler, talk_state, shown, api_visibility="private", show_progress="hidden", queue=False).then(
-            None, js=SHOW_MARK, api_visibility="private"
-        )
-    gr.on([fresh.click, chat.clear], forget, None, shown, api_visibility="private", show_progress="hidden", queue=False)
+        event(handler, talk_state, shown, **QUICK).then(None, js=SHOW_MARK, **PRIVATE)
+    gr.on([fresh.click, chat.clear], forget, None, shown, **QUICK)
+    save.click(export, talk_state, exported, **QUICK).then(None, exported, js=DOWNLOAD, **PRIVATE)
+    if feedback is not None:
+        chat.like(judge, talk_state, None, **QUICK)
+    return chat
+
+
+def _settings(assistant: Assistant) -> tuple[gr.Slider, gr.Slider]:
+    with gr.Accordion("Settings", open=False):
+        top_k = gr.Slider(
+            1, MOST_PASSAGES, value=TOP_K, step=1, label="Passages to read",
+            info="More finds answers in unlikely places, and takes longer.",
+        )  # fmt: skip
+        threshold = gr.Slider(
+            0, 1, value=round(assistant.calibration.threshold, 2), step=0.01, label="How sure it must be to answer",
+            info="At 0 it always answers, if wrongly; at 1 it nearly always says that the texts do not say.",
+        )  # fmt: skip
+    return top_k, threshold
+
+
+def _turn(index: Any) -> int:
+    """The turn that a message of the chat belongs to; -1 for what is no message."""
+    first = index[0] if isinstance(index, list | tuple) else index
+    return int(first) // 2 if isinstance(first, int) else -1

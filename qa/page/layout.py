@@ -2,25 +2,78 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import gradio as gr
 
 from qa.assistant import Assistant
-from qa.page.chat import chat_tab
+from qa.page.api import endpoints
+from qa.page.chat import PRIVATE, QUICK, chat_tab
+from qa.page.examples import examples
+from qa.page.feedback import FILE, Feedback
+from qa.page.texts import texts_tab
 
 CSS = Path(__file__).with_name("page.css")
 TITLE = "Ask your texts"
-EXAMPLES = ("who did Tokayev appoint?", "How many people were arrested in Almaty?", "What does CSTO stand for?")
 
 
-def page(assistant: Assistant) -> gr.Blocks:
-    """The page over an assistant."""
+class Examples:
+    """Example questions, drawn anew from the texts whenever these have changed."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._lock = threading.Lock()
+        self.questions = examples(assistant)
+
+    def renew(self) -> None:
+        """Returns at once; the new questions are there a few seconds later."""
+        threading.Thread(target=self._draw, daemon=True).start()
+
+    def _draw(self) -> None:
+        with self._lock:
+            self.questions = examples(self._assistant)
+
+
+def page(assistant: Assistant, *, read_only: bool = False) -> gr.Blocks:
+    """The page over an assistant; with `read_only` nothing of it can be changed, and opinions are not kept."""
+    suggestions = Examples(assistant)
+    feedback = None if read_only else Feedback(assistant.index.folder / FILE)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as blocks:
         gr.Markdown(f"# {TITLE}")
-        with gr.Tabs(), gr.Tab("Chat"):
-            chat_tab(assistant, EXAMPLES)
+        with gr.Tabs():
+            with gr.Tab("Chat"):
+                chat = chat_tab(assistant, feedback)
+            with gr.Tab("Texts") as texts:
+                listing, listed = texts_tab(assistant.index, read_only=read_only, changed=suggestions.renew)
+            if feedback is not None:
+                with gr.Tab("Feedback"):
+                    _feedback_tab(feedback)
+        endpoints(assistant, read_only=read_only, changed=suggestions.renew)
+
+        def suggest() -> gr.Chatbot:
+            return gr.Chatbot(examples=[{"text": question} for question in suggestions.questions])
+
+        blocks.load(suggest, None, chat, **QUICK)
+        gr.on([blocks.load, texts.select], listing, None, listed, **QUICK)
     return blocks
+
+
+def _feedback_tab(feedback: Feedback) -> None:
+    gr.Markdown(
+        "The thumbs beside answers are kept on this machine only. Those up can be saved as SQuAD questions, "
+        "which `python -m qa train` learns from."
+    )
+    make = gr.Button("Make the SQuAD file", size="sm")
+    made = gr.File(label="SQuAD file", interactive=False, visible=False)
+
+    def export() -> gr.File:
+        path = Path(os.environ["GRADIO_TEMP_DIR"]) / "feedback-squad.json"
+        count = feedback.export(path)
+        return gr.File(str(path), visible=True, label=f"SQuAD file with {count} questions")
+
+    make.click(export, None, made, **PRIVATE)
 
 
 def theme() -> gr.Theme:

@@ -67,6 +67,11 @@ def said(text: str) -> str:
     return f'<div class="said" dir="auto">{escaped(text)}</div>'
 
 
+def note(text: str) -> str:
+    """What the page itself has to say to a question."""
+    return f'<div class="answer note" dir="auto">{escaped(text)}</div>'
+
+
 def answer_html(answer: Answer, *, asked: str | None = None) -> str:
     """The answer in its sentence, with source and confidence; or that the texts do not say.
 
