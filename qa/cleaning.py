@@ -3,7 +3,8 @@
 Two steps, both linear in the length of the text:
 
 - `scrub` makes newlines `\\n` (from CR LF, CR, form feed, vertical tab, NEL, the Unicode line and paragraph
-  separators), removes NUL and the other control characters, and puts U+FFFD in the place of lone surrogates.
+  separators), removes NUL, the other control characters but tab, and byte order marks, and puts U+FFFD in the
+  place of lone surrogates.
 - `remove_furniture` drops the lines that a saved web page carries around its article: breadcrumbs, share and
   follow lines, apps and television devices, alternate addresses, newsletter, cookie and copyright lines.
 
@@ -21,7 +22,7 @@ import re
 from itertools import pairwise
 
 _NEWLINES = re.compile(r"\r\n?|[\n\v\f\x85\u2028\u2029]")
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 MAX_FURNITURE = 120  # characters; no longer line is ever dropped
@@ -97,9 +98,8 @@ def clean(text: str) -> str:
 
 
 def scrub(text: str) -> str:
-    """The same text with newlines as `\\n` and without control characters (tab stays) and byte order mark."""
-    text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", _NEWLINES.sub("\n", text)))
-    return text.removeprefix("\ufeff")
+    """The same text with newlines as `\\n` and without control characters."""
+    return _SURROGATES.sub("\ufffd", _CONTROLS.sub("", _NEWLINES.sub("\n", text)))
 
 
 def remove_furniture(text: str) -> str:

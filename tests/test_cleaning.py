@@ -158,11 +158,11 @@ def test_cleaning_keeps_lines_in_order_and_is_settled_after_once(text):
 
 
 @pytest.mark.parametrize("line", ["Share this article", "Facebook", "x", "", "a. b", "www." * 25, "News / More", " "])
-def test_a_million_lines_take_seconds(line):
-    text = "\n".join([*PROSE, *[line] * 300_000, *PROSE])
+def test_many_lines_take_no_more_than_their_share(line):
+    text = "\n".join([*PROSE, *[line] * 100_000, *PROSE])
     before = time.perf_counter()
     clean(text)
-    assert time.perf_counter() - before < 20  # under 2 s; anything quadratic would take hours
+    assert time.perf_counter() - before < 20  # about 1 s; anything quadratic would take hours
 
 
 @given(st.text())

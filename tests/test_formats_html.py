@@ -14,7 +14,7 @@ PAGE = (
     "<nav><a href='/'>Home</a> <a href='/news'>News</a> <a href='/sport'>Sport</a></nav>"
     "<article><h1>A bridge too far</h1>{body}</article>"
     "<aside><h3>Most read</h3><a href='/1'>Ten cats that look like bridges</a></aside>"
-    "<footer><p>Copyright 2021 The Daily Bridge. All rights reserved.</p><a href='/privacy'>Privacy</a></footer></body></html>"
+    "<footer><p>Copyright 2021 The Daily Bridge. All rights reserved.</p></footer></body></html>"
 )
 
 
@@ -68,7 +68,10 @@ def test_scripts_styles_and_comments_are_not_text():
     assert "secret" not in read(html.encode()).text
 
 
-@pytest.mark.parametrize("html", [b"", b"<", b"<html>", b"<!--" * 1000, b"\xff\xfe", b"<p>&#0;&#xD800;&#1114112;</p>"])
+BROKEN = [b"", b"<", b"<html>", b"<!--" * 1000, b"\xff\xfe", b"<p>&#0;&#xD800;&#1114112;</p>"]
+
+
+@pytest.mark.parametrize("html", BROKEN)
 def test_broken_pages_give_little_and_do_no_harm(html):
     assert len(read(html).text) < 5000
 

@@ -1,5 +1,6 @@
 """Worker: the same texts as in this process, and an end to everything that has none."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -8,10 +9,10 @@ import time
 import pytest
 from files import LAUGHS, form, make_docx, make_epub, make_pdf, paragraph, stream
 
-from qa.formats import Content, Unreadable
+from qa.formats import Unreadable
 from qa.formats.worker import READERS, Worker
 
-SECONDS = 3.0  # that hostile files get here
+SECONDS = 2.0  # that hostile files get here
 HTML = b"<html><h1>A bridge too far</h1>" + b"<p>The council met on Monday evening to discuss the bridge.</p>" * 3
 FILES = {
     ".pdf": make_pdf(["The bridge is closed."], ["So it is."], info="/Title (A bridge too far)"),
@@ -34,7 +35,6 @@ HOSTILE = {
         make_pdf([], objects={5: stream(b"/X Do"), 100: form(b"/X Do /X Do", "/X 100 0 R")}),
     ),
     "html: endless breaks": (".html", b"<p>a<br>" * 1_000_000),
-    "html: endless attributes": (".html", b"<p " + b" ".join(b"a%d=1" % n for n in range(500_000)) + b">x"),
     "html: tags 100,000 deep": (".html", b"<b><i><table><tr><td><p>" * 100_000),
     "docx: a billion laughs": (".docx", make_docx(paragraph("&j;"), LAUGHS)),
     "docx: parts 3,000 deep": (
@@ -68,25 +68,21 @@ def test_reasons_come_across(worker):
 def test_hostile_files_end_in_time_and_the_next_file_is_read(worker, kind, data):
     worker.read(".docx", FILES[".docx"])
     began = time.monotonic()
-    try:
-        content = worker.read(kind, data)
-    except Unreadable as error:
-        content = Content("")
-        assert error.advice
+    with contextlib.suppress(Unreadable):
+        assert len(worker.read(kind, data).text) < 10_000_000
     assert time.monotonic() - began < SECONDS + 5
-    assert len(content.text) < 10_000_000
     assert worker.read(".docx", FILES[".docx"]).text == "The bridge is closed."
 
 
 def test_a_file_that_takes_too_long_is_told_from_one_that_crashes():
+    endless = b"<p>a<br>" * 1_000_000
     worker = Worker(seconds=0.5)
-    with pytest.raises(Unreadable, match="more than 0 seconds|more than 1 seconds"):
-        worker.read(".html", b"<p>a<br>" * 1_000_000)
-    killer = threading.Timer(0.3, lambda: worker._child.kill())
+    with pytest.raises(Unreadable, match="takes more than"):
+        worker.read(".html", endless)
     worker.seconds = 60
-    killer.start()
+    threading.Timer(0.5, lambda: worker._child.kill()).start()
     with pytest.raises(Unreadable, match="crashed"):
-        worker.read(".html", b"<p>a<br>" * 1_000_000)
+        worker.read(".html", endless)
     worker.close()
 
 

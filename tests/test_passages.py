@@ -4,49 +4,15 @@ import time
 from itertools import pairwise
 
 import pytest
+from fuzz import check_passages, texts
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qa.documents import Document, read_document
-from qa.passages import OVERLAP, SIZE, Passage, split
+from qa.passages import OVERLAP, split
 from qa.sentences import sentences
 
 ARTICLE = "corpus/kazakhstan-unrest.txt"
-ODD = [
-    "",
-    "a",
-    "word",
-    ". ",
-    "...",
-    "\n",
-    "\n\n",
-    " ",
-    "é",
-    "e\u0301",
-    "\u0301",
-    "👨‍👩‍👧",
-    "🇰🇿",
-    "今日は。",
-    "نعم؟ ",
-    "\x00",
-    "\ud800",
-]
-texts = st.lists(st.one_of(st.text(max_size=60), st.sampled_from(ODD)), max_size=40).map("".join)
-
-
-def check(text: str, passages: list[Passage], size: int) -> None:
-    """What holds of every split of every text."""
-    covered = set()
-    for number, passage in enumerate(passages):
-        assert passage.number == number
-        assert passage.text == text[passage.start : passage.end]
-        assert passage.text == passage.text.strip() != ""
-        assert len(passage.text.encode("utf-8", "surrogatepass")) <= size
-        covered.update(range(passage.start, passage.end))
-    assert all(text[i].isspace() for i in range(len(text)) if i not in covered)
-    for left, right in pairwise(passages):
-        assert left.start < right.start
-        assert left.end < right.end
 
 
 @given(texts, st.integers(40, 200), st.integers(0, 39))
@@ -57,7 +23,7 @@ def test_every_split_is_exact_and_loses_nothing(text, size, overlap):
     document = Document(text)
     passages = split(document, size=size, overlap=overlap)
     assert {passage.document_id for passage in passages} <= {document.id}
-    check(text, passages, size)
+    check_passages(text, passages, size)
     whole = [(passage.start, passage.end) for passage in passages]
     for start, end in sentences(text):
         if len(text[start:end].encode("utf-8", "surrogatepass")) <= size:
@@ -68,7 +34,7 @@ def test_every_split_is_exact_and_loses_nothing(text, size, overlap):
 @settings(max_examples=100, deadline=None)
 def test_default_sizes_hold_for_long_texts(text):
     text = "\n".join([text, read_document(ARTICLE).text, text * 20])
-    check(text, split(Document(text)), SIZE)
+    check_passages(text, split(Document(text)))
 
 
 def test_paragraphs_of_the_article_are_whole_in_a_passage():

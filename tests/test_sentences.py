@@ -11,6 +11,7 @@ TABLE = [
     ["The U.S. Army came at 5 p.m. on Friday.", "It left."],
     ["He lives in the U.S.", "The rest live here."],
     ["See No. 5 and Fig. 2 of vol. 3.", "Then stop."],
+    ["He wrote Rondo Op. 1 and the sonata Op. 58.", "It cost Rs. 230000."],
     ["J. K. Rowling wrote it.", "J. R. R. Tolkien did not."],
     ['"Really?" he asked.', '"Yes," she said.', '"No!"', "They left."],
     ["Peacekeeping forces... were sent.", "Others waited..."],
