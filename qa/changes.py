@@ -11,7 +11,7 @@ stays as long as one of them has it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -77,7 +77,9 @@ class Writer:
         size: int,
         overlap: int,
         progress: Callable[[Progress], None] | None = None,
+        dry_run: bool = False,  # reads and compares, but encodes and keeps nothing
     ) -> None:
+        self._dry_run = dry_run
         self._store = store
         self._encoder = encoder
         self._base = base
@@ -112,7 +114,7 @@ class Writer:
         """Removes the documents that no other file has."""
         if not paths:
             return
-        with self._store.change():
+        with self._store.change(keep=not self._dry_run):
             before = [record for record in self._store.files() if record.path in set(paths)]
             for path in paths:
                 self._store.forget_files(path)
@@ -168,24 +170,26 @@ class Writer:
             self._commit(group)
 
     def _commit(self, group: Sequence[_File]) -> None:
-        titles = {document.id: document.title for file in group for document in file.documents}
+        documents = {document.id: document for file in group for document in file.documents}
         missing = {
             document.id: [passage for passage in file.passages if passage.document_id == document.id]
             for file in group
             for document in file.documents
             if self._store.document(document.id) is None
         }
-        vectors = self._embed([passage for passages in missing.values() for passage in passages], titles)
-        with self._store.change():
+        vectors = self._embed([passage for passages in missing.values() for passage in passages], documents)
+        with self._store.change(keep=not self._dry_run):
             for file in group:
                 self._commit_file(file, missing, vectors)
 
-    def _embed(self, passages: Sequence[Passage], titles: dict[str, str]) -> dict[tuple[str, int], np.ndarray]:
-        """Unit vectors by document id and passage number. The title goes with each passage, as its context."""
+    def _embed(
+        self, passages: Sequence[Passage], documents: Mapping[str, Document]
+    ) -> dict[tuple[str, int], np.ndarray]:
+        """Unit vectors by document id and passage number."""
         if not passages:
             return {}
-        texts = [f"{titles[p.document_id]}\n{p.text}" if titles[p.document_id] else p.text for p in passages]
-        rows = self._encoder().passage_embed(texts)
+        texts = [text_to_embed(passage, documents[passage.document_id]) for passage in passages]
+        rows = np.zeros((len(texts), 1)) if self._dry_run else self._encoder().passage_embed(texts)
         return {(p.document_id, p.number): row for p, row in zip(passages, rows, strict=True)}
 
     def _commit_file(
@@ -200,7 +204,7 @@ class Writer:
             passages = missing.get(document.id)
             if passages is None:  # another process removed it since this group was encoded
                 passages = self._split(document)
-                vectors |= self._embed(passages, {document.id: document.title})
+                vectors |= self._embed(passages, {document.id: document})
             rows = np.stack([vectors[p.document_id, p.number] for p in passages])
             self._store.add(document, passages, rows)
             self._stored += len(passages)
@@ -223,6 +227,11 @@ class Writer:
             if record.document_id is not None and record.document_id not in needed:
                 self._store.remove(record.document_id)
                 removed.append(record.source)
+
+
+def text_to_embed(passage: Passage, document: Document) -> str:
+    """What the encoder sees of a passage: the document's title goes with it, as its context."""
+    return f"{document.title}\n{passage.text}" if document.title else passage.text
 
 
 def stamp(path: Path) -> tuple[int, int]:

@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("paths", nargs="*", metavar="PATH", help="files, zip files and folders of texts")
     sub.add_argument("--rebuild", action="store_true", help="start anew with just these paths (default: corpus)")
     sub.add_argument("--encoder", metavar="NAME", help="sentence-transformers model for a new index")
+    sub.add_argument("--dry-run", action="store_true", help="tell what would change, and change nothing")
 
     sub = command("ask", _ask, "answer a question from the texts", 'ask "who did Tokayev appoint?"')
     sub.add_argument("question", metavar="QUESTION")
@@ -80,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--threshold", type=_probability, metavar="P", help="answer from this probability on (0 to 1)")
 
     command("documents", _documents, "list the documents of the index", "documents --json")
+
+    command("check", _check, "verify that texts, keywords and vectors agree, and repair them", "check --index index")
 
     sub = command("remove", _remove, "remove a document from the index", "remove 3fa9c1")
     sub.add_argument("id", metavar="ID", help="the id, or enough of its beginning")
@@ -110,6 +113,7 @@ def _probability(text: str) -> float:
 
 
 def _index(options: argparse.Namespace) -> int:
+    import tempfile
     from pathlib import Path
 
     from qa.changes import Changes
@@ -119,22 +123,27 @@ def _index(options: argparse.Namespace) -> int:
     encoder = None if options.encoder is None else Encoder.open(options.encoder)
     begun = time.perf_counter()
     with _Bar(quiet=options.json) as bar:
-        if options.rebuild:
-            index = Index.build(options.paths or [CORPUS], options.index, encoder=encoder, progress=bar)
+        fresh = not (Path(options.index) / "passages.db").is_file()
+        paths = [Path(path) for path in options.paths or ([CORPUS] if fresh or options.rebuild else [])]
+        for path in paths:
+            if not path.exists():
+                raise FileNotFoundError(f"no file or folder {str(path)!r}: expected texts there")
+        changes = Changes()
+        if options.dry_run and (fresh or options.rebuild):
+            with tempfile.TemporaryDirectory() as folder:
+                index = Index.open(folder, encoder=encoder, create=True)
+                changes = index.add(paths, progress=bar, dry_run=True)
+        elif options.rebuild:
+            index = Index.build(paths, options.index, encoder=encoder, progress=bar)
             changes = index.changes
         else:
-            fresh = not (Path(options.index) / "passages.db").is_file()
-            paths = [Path(path) for path in options.paths or ([CORPUS] if fresh else [])]
-            for path in paths:
-                if not path.exists():
-                    raise FileNotFoundError(f"no file or folder {str(path)!r}: expected texts there")
             index = Index.open(options.index, encoder=encoder, create=True)
-            changes = Changes()
+            how: Any = {"progress": bar, "dry_run": options.dry_run}
             for path in paths:
-                changes += index.sync(path, progress=bar) if path.is_dir() else index.add(path, progress=bar)
+                changes += index.sync(path, **how) if path.is_dir() else index.add(path, **how)
             if not paths:
-                changes = index.sync(progress=bar)
-    records = index.documents()
+                changes = index.sync(**how)
+        records = index.documents()
     if options.json:
         result = {
             "added": changes.added,
@@ -143,7 +152,8 @@ def _index(options: argparse.Namespace) -> int:
             "unchanged": changes.unchanged,
             "skipped": [vars(item) for item in changes.skipped],
             "documents": len(records),
-            "passages": len(index),
+            "passages": sum(record.passages for record in records),
+            "dry_run": options.dry_run,
             "seconds": round(time.perf_counter() - begun, 3),
         }
         print(json.dumps(result, ensure_ascii=False))
@@ -153,7 +163,9 @@ def _index(options: argparse.Namespace) -> int:
                 print(f"{verb:8} {source}")
         for item in changes.skipped:
             print(f"skipped  {item}")
-        print(f"{options.index}: {len(records)} documents, {len(index)} passages")
+        passages = sum(record.passages for record in records)
+        state = "nothing was changed; " if options.dry_run else ""
+        print(f"{state}{options.index}: {len(records)} documents, {passages} passages")
     return 1 if changes.skipped else 0
 
 
@@ -170,6 +182,24 @@ def _documents(options: argparse.Namespace) -> int:
     if not records:
         print("no documents: add some with python -m qa index PATH")
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from qa.index import Index
+
+    result = Index.open(options.index).check()
+    if options.json:
+        print(json.dumps(vars(result), ensure_ascii=False))
+    else:
+        for line in result.problems:
+            print(f"broken    {line}")
+        for line in result.repaired:
+            print(f"repaired  {line}")
+        if result.problems:
+            print("Build the index again: delete its folder and run python -m qa index PATH")
+        elif not result.repaired:
+            print("all agree")
+    return 1 if result.problems else 0
 
 
 def _remove(options: argparse.Namespace) -> int:

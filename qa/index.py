@@ -14,15 +14,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.changes import Changes, Progress, Writer, absolute_path, portable_path, stamp
+from qa.changes import GROUP, Changes, Progress, Writer, absolute_path, portable_path, stamp, text_to_embed
 from qa.documents import Document, find_files
 from qa.encoder import Encoder
-from qa.fusion import fuse, keyword_query
+from qa.fusion import Ranked, fuse, keyword_query
 from qa.passages import OVERLAP, SIZE, Passage
 from qa.store import DocumentRecord, FileRecord, Store, StoreError
 from qa.vectors import Vectors
 
 CANDIDATES = 50  # passages taken from each ranking before they are fused
+NEAR_DUPLICATE = 0.8  # share of common shingles from which on a passage repeats another
 
 
 class IndexMismatch(ValueError):
@@ -38,6 +39,14 @@ class Hit:
     score: float  # fused, from 0 to 1: first in both rankings
     dense_rank: int | None
     keyword_rank: int | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was wrong with an index: what stays so, for which it has to be built again, and what was repaired."""
+
+    problems: tuple[str, ...]
+    repaired: tuple[str, ...]
 
 
 class Index:
@@ -156,8 +165,11 @@ class Index:
         items: str | Path | Document | Iterable[str | Path | Document],
         *,
         progress: Callable[[Progress], None] | None = None,
+        dry_run: bool = False,
     ) -> Changes:
         """Adds documents, files, zip files and folders; one whose source is known already is updated.
+
+        With `dry_run` nothing is changed: the result tells what would be.
 
         A file that cannot be read is reported in the result's `skipped`, the others go in.
         Raises FileNotFoundError for a path that does not exist, before anything is added.
@@ -165,19 +177,27 @@ class Index:
         items = [items] if isinstance(items, str | Path | Document) else list(items)
         documents = [item for item in items if isinstance(item, Document)]
         paths = _existing([item for item in items if not isinstance(item, Document)])
-        writer = self._writer(progress)
+        writer = self._writer(progress, dry_run=dry_run)
         writer.add_documents(documents)
         writer.add_files(list(find_files(paths)))
-        self._save()
+        if not dry_run:
+            self._save()
         self.changes = writer.changes
         return self.changes
 
-    def sync(self, corpus: str | Path | None = None, *, progress: Callable[[Progress], None] | None = None) -> Changes:
+    def sync(
+        self,
+        corpus: str | Path | None = None,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        dry_run: bool = False,
+    ) -> Changes:
         """Makes the index agree with a folder: adds what is new, reads again what changed, drops what is gone.
 
         Files whose size and time are as before are not read. What was added from elsewhere stays, and what the
         user removed stays removed until its file changes. The folder is remembered; without `corpus` all that
-        were remembered and still exist are brought up to date.
+        were remembered and still exist are brought up to date. With `dry_run` nothing is changed: the result tells
+        what would be.
 
         Raises NotADirectoryError when there is no such folder: one that is missing is not one that was emptied.
         """
@@ -187,7 +207,9 @@ class Index:
             folders = [Path(corpus)]
         else:
             raise NotADirectoryError(f"no folder {str(corpus)!r}: expected a folder with texts")
-        changes = self._take_in(folders, progress, base=self.folder)
+        changes = self._take_in(folders, progress, base=self.folder, dry_run=dry_run)
+        if dry_run:
+            return changes
         portable = [portable_path(folder, self.folder) for folder in folders]
         known = json.loads(self._store.manifest().get("folders", "[]"))
         if not set(portable) <= set(known):
@@ -214,6 +236,33 @@ class Index:
         self.changes = Changes(removed=(matches[0].source,))
         return matches[0]
 
+    def check(self) -> Check:
+        """Verifies that documents, passages, keywords and vectors agree, and repairs what can be repaired.
+
+        Embeddings that are not unit vectors of the right size are made again from their texts.
+        """
+        problems = self._store.problems()
+        repaired = []
+        if not self._store.keywords_agree():
+            with self._store.change():
+                self._store.rebuild_keywords()
+            repaired.append("the keyword index did not agree with the passages; it was made again")
+        with self._store.change():
+            bad = self._store.bad_embeddings(self.encoder.dimension)
+            for begin in range(0, len(bad), GROUP):
+                part = bad[begin : begin + GROUP]
+                found = self._store.passages(part)
+                texts = [text_to_embed(*found[number]) for number in part]
+                self._store.replace_embeddings(part, self.encoder.passage_embed(texts))
+        if bad:
+            repaired.append(f"{len(bad)} passages had no valid vector; they were encoded again")
+        with self._lock, self._store.snapshot():
+            if not self._current().agree(self._store):
+                self._vectors = Vectors.build(self._store, self.encoder.dimension)
+                self._vectors.save(self.folder / "vectors.faiss", self._store)
+                repaired.append("the vectors did not agree with the store; they were taken from it again")
+        return Check(tuple(problems), tuple(repaired))
+
     def documents(self) -> list[DocumentRecord]:
         """All documents, without their texts, in the order of their sources."""
         return self._store.documents()
@@ -227,7 +276,9 @@ class Index:
         known = json.loads(self._store.manifest().get("folders", "[]"))
         return [absolute_path(portable, self.folder) for portable in known]
 
-    def _writer(self, progress: Callable[[Progress], None] | None, *, base: Path | None = None) -> Writer:
+    def _writer(
+        self, progress: Callable[[Progress], None] | None, *, base: Path | None = None, dry_run: bool = False
+    ) -> Writer:
         manifest = self._store.manifest()
         return Writer(
             self._store,
@@ -236,6 +287,7 @@ class Index:
             size=int(manifest.get("size", SIZE)),
             overlap=int(manifest.get("overlap", OVERLAP)),
             progress=progress,
+            dry_run=dry_run,
         )
 
     def _take_in(
@@ -245,6 +297,7 @@ class Index:
         *,
         base: Path,
         revive: bool = False,
+        dry_run: bool = False,
     ) -> Changes:
         """Reads what is new or changed in the paths and drops what is gone from those that are folders.
 
@@ -253,7 +306,7 @@ class Index:
         known: dict[str, list[FileRecord]] = {}
         for record in self._store.files():
             known.setdefault(record.path, []).append(record)
-        writer = self._writer(progress, base=base)
+        writer = self._writer(progress, base=base, dry_run=dry_run)
         changed, present = [], set()
         for path, source in find_files(paths):
             portable = portable_path(path, base)
@@ -292,12 +345,23 @@ class Index:
                 query = keyword_query(question)
                 keyword = self._store.keyword_search(query, CANDIDATES) if query else []
                 ranked = fuse(dense, keyword)
-                found = self._store.passages([entry.id for entry in ranked[:top_k]])
-                hits = [
-                    Hit(*found[entry.id], entry.score, entry.dense_rank, entry.keyword_rank) for entry in ranked[:top_k]
-                ]
+                hits = self._distinct(ranked, top_k)
                 results.append(hits if question.strip() else [])
         return results
+
+    def _distinct(self, ranked: Sequence[Ranked], top_k: int) -> list[Hit]:
+        """The best hits; a passage that nearly repeats a better one says nothing new and is left out."""
+        hits: list[Hit] = []
+        seen: list[frozenset[str]] = []
+        for entry in ranked:
+            if len(hits) == top_k:
+                break
+            passage, document = self._store.passages([entry.id])[entry.id]
+            shingles = _shingles(passage.text)
+            if all(_alike(shingles, other) < NEAR_DUPLICATE for other in seen):
+                seen.append(shingles)
+                hits.append(Hit(passage, document, entry.score, entry.dense_rank, entry.keyword_rank))
+        return hits
 
     def _current(self) -> Vectors:
         """The vectors of the store's state; inside a snapshot."""
@@ -309,6 +373,16 @@ class Index:
             self._vectors.refresh(self._store)
         self._seen = state
         return self._vectors
+
+
+def _shingles(text: str) -> frozenset[str]:
+    """Every three words in a row, by which texts are compared (Broder 1997); shorter texts are one shingle."""
+    words = text.lower().split()
+    return frozenset(" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2)))
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other)
 
 
 def _existing(corpus: str | Path | Sequence[str | Path]) -> list[Path]:

@@ -108,13 +108,28 @@ class Store:
         if not create and not path.is_file():
             raise FileNotFoundError(f"no store at {path}")
         try:
-            connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
-            store = cls(connection, path)
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            store._migrate()
+            return cls._open(str(path), path, wait)
+        except sqlite3.OperationalError as error:
+            if create or "unable to open" not in str(error):
+                raise _explained(error, path) from error
         except sqlite3.Error as error:
             raise _explained(error, path) from error
+        # Write-ahead logging makes files beside the store even for reading. Where the folder is read-only nobody
+        # changes the store either, and it can be read without them.
+        try:
+            return cls._open(f"{path.absolute().as_uri()}?immutable=1", path, wait)
+        except sqlite3.Error as error:
+            raise _explained(error, path) from error
+
+    @classmethod
+    def _open(cls, address: str, path: Path, wait: float) -> Store:
+        connection = sqlite3.connect(
+            address, timeout=wait, isolation_level=None, check_same_thread=False, uri=address.startswith("file:")
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        store = cls(connection, path)
+        store._migrate()
         return store
 
     def _migrate(self) -> None:
@@ -142,8 +157,8 @@ class Store:
     # Transactions
 
     @contextmanager
-    def change(self) -> Iterator[None]:
-        """One transaction that writes: all of it is kept, or nothing. Waits for another writer.
+    def change(self, *, keep: bool = True) -> Iterator[None]:
+        """One transaction that writes: all of it is kept, or nothing, as when `keep` is not set. Waits for others.
 
         Raises StoreError when the other writer takes too long, the disk is full or the folder is read-only.
         """
@@ -156,7 +171,7 @@ class Store:
                         "INSERT INTO manifest VALUES ('generation', '1') ON CONFLICT (key) "
                         "DO UPDATE SET value = CAST(value AS INTEGER) + 1"
                     )
-                    self._connection.execute("COMMIT")
+                    self._connection.execute("COMMIT" if keep else "ROLLBACK")
                 except BaseException:
                     if self._connection.in_transaction:
                         self._connection.execute("ROLLBACK")
@@ -218,6 +233,43 @@ class Store:
                     self.describe(dict(values.fetchall()))
             finally:
                 self._connection.execute("DETACH other")
+
+    def problems(self) -> list[str]:
+        """What SQLite finds wrong with the file itself; nothing of it can be repaired here."""
+        found = [row[0] for row in self._rows("PRAGMA integrity_check")]
+        broken = self._rows("PRAGMA foreign_key_check")
+        return [line for line in found if line != "ok"] + [f"a row of {row[0]} points nowhere" for row in broken]
+
+    def keywords_agree(self) -> bool:
+        """Whether the keyword index holds just the words of the passages."""
+        with self._lock:
+            try:
+                self._connection.execute("INSERT INTO keywords (keywords, rank) VALUES ('integrity-check', 1)")
+            except sqlite3.DatabaseError as error:
+                if "malformed" not in str(error):
+                    raise _explained(error, self.path) from error
+                return False
+        return True
+
+    def rebuild_keywords(self) -> None:
+        """Makes the keyword index again from the passages; inside a `change`."""
+        self._connection.execute("INSERT INTO keywords (keywords) VALUES ('rebuild')")
+
+    def bad_embeddings(self, dimension: int) -> list[int]:
+        """Ids of the passages whose vector has another size, or is no unit vector."""
+        rows = self._rows("SELECT id, length(embedding) FROM passages ORDER BY id")
+        bad = {number for number, size in rows if size != 2 * dimension}
+        good = np.array([number for number, _ in rows if number not in bad], dtype=np.int64)
+        for begin in range(0, len(good), 10_000):
+            part = good[begin : begin + 10_000]
+            lengths = np.linalg.norm(self.embeddings(part), axis=1)
+            bad |= set(part[~(np.abs(lengths - 1) < 0.01)].tolist())
+        return sorted(bad)
+
+    def replace_embeddings(self, ids: Sequence[int], embeddings: np.ndarray) -> None:
+        """Stores other vectors for passages; inside a `change`. The cached vectors of an open index go stale."""
+        rows = [(row.tobytes(), number) for number, row in zip(ids, embeddings.astype(np.float16), strict=True)]
+        self._connection.executemany("UPDATE passages SET embedding = ? WHERE id = ?", rows)
 
     # Documents and passages
 

@@ -47,6 +47,24 @@ class Vectors:
         vectors.refresh(store)
         return vectors
 
+    @classmethod
+    def build(cls, store: Store, dimension: int) -> Vectors:
+        """The vectors of the store's present state, from the store alone."""
+        vectors = cls(dimension)
+        vectors.refresh(store)
+        return vectors
+
+    def agree(self, store: Store) -> bool:
+        """Whether they are the embeddings of the store, each under its id."""
+        if not np.array_equal(np.sort(self._ids), store.passage_ids()):
+            return False
+        for begin in range(0, len(self._ids), FETCH):
+            part = self._ids[begin : begin + FETCH]
+            held = np.stack([self._index.reconstruct(int(number)) for number in part])
+            if not np.allclose(held, store.embeddings(part), atol=1e-6):
+                return False
+        return True
+
     def refresh(self, store: Store) -> bool:
         """Brings the vectors to the store's state; true when there was a difference."""
         present = store.passage_ids()
