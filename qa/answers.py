@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from qa.calibration import LONGEST_LEAD, Calibration, Features
 from qa.documents import Document
 from qa.fusion import telling_words
-from qa.index import Hit
+from qa.hits import Hit
 from qa.metrics import normalise
 from qa.passages import Passage
 from qa.reader import Reading

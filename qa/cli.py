@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=logging.INFO if options.verbose else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
     )
-    from qa.store import StoreError
+    from qa.schema import StoreError
 
     try:
         return options.run(options)

@@ -29,7 +29,8 @@ from typing import Any
 from qa.answers import Answer, Evidence, choose
 from qa.assistant import Assistant, calibration_of
 from qa.documents import Document
-from qa.index import Hit, Index
+from qa.hits import Hit
+from qa.index import Index
 from qa.metrics import (
     best_threshold,
     calibration_error,

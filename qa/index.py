@@ -11,42 +11,25 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-from qa.changes import GROUP, Changes, Progress, Writer, absolute_path, portable_path, stamp, text_to_embed
+from qa.changes import Changes, Progress, Writer, absolute_path, portable_path, stamp
+from qa.checks import Check, check_store
 from qa.documents import Document, find_files
 from qa.encoder import Encoder
-from qa.fusion import Ranked, fuse, keyword_query
-from qa.passages import OVERLAP, SIZE, Passage
-from qa.store import DocumentRecord, FileRecord, Store, StoreError
+from qa.fusion import fuse, keyword_query
+from qa.hits import Hit, distinct
+from qa.passages import OVERLAP, SIZE
+from qa.schema import StoreError
+from qa.store import DocumentRecord, FileRecord, Store
 from qa.vectors import Vectors
 
 CANDIDATES = 50  # passages taken from each ranking before they are fused
-NEAR_DUPLICATE = 0.8  # share of common shingles from which on a passage repeats another
 
 
 class IndexMismatch(ValueError):
     """The index was made by another encoder than the one asked for."""
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A passage found for a question, with its place, from 1, in each ranking that it stands in."""
-
-    passage: Passage
-    document: Document
-    score: float  # fused, from 0 to 1: first in both rankings
-    dense_rank: int | None
-    keyword_rank: int | None
-
-
-@dataclass(frozen=True)
-class Check:
-    """What was wrong with an index: what stays so, for which it has to be built again, and what was repaired."""
-
-    problems: tuple[str, ...]
-    repaired: tuple[str, ...]
 
 
 class Index:
@@ -237,31 +220,15 @@ class Index:
         return matches[0]
 
     def check(self) -> Check:
-        """Verifies that documents, passages, keywords and vectors agree, and repairs what can be repaired.
-
-        Embeddings that are not unit vectors of the right size are made again from their texts.
-        """
-        problems = self._store.problems()
-        repaired = []
-        if not self._store.keywords_agree():
-            with self._store.change():
-                self._store.rebuild_keywords()
-            repaired.append("the keyword index did not agree with the passages; it was made again")
-        with self._store.change():
-            bad = self._store.bad_embeddings(self.encoder.dimension)
-            for begin in range(0, len(bad), GROUP):
-                part = bad[begin : begin + GROUP]
-                found = self._store.passages(part)
-                texts = [text_to_embed(*found[number]) for number in part]
-                self._store.replace_embeddings(part, self.encoder.passage_embed(texts))
-        if bad:
-            repaired.append(f"{len(bad)} passages had no valid vector; they were encoded again")
+        """Verifies that documents, passages, keywords and vectors agree, and repairs what can be repaired."""
+        result = check_store(self._store, self.encoder)
         with self._lock, self._store.snapshot():
-            if not self._current().agree(self._store):
-                self._vectors = Vectors.build(self._store, self.encoder.dimension)
-                self._vectors.save(self.folder / "vectors.faiss", self._store)
-                repaired.append("the vectors did not agree with the store; they were taken from it again")
-        return Check(tuple(problems), tuple(repaired))
+            if self._current().agree(self._store):
+                return result
+            self._vectors = Vectors.build(self._store, self.encoder.dimension)
+            self._vectors.save(self.folder / "vectors.faiss", self._store)
+        repaired = "the vectors did not agree with the store; they were taken from it again"
+        return replace(result, repaired=(*result.repaired, repaired))
 
     def documents(self) -> list[DocumentRecord]:
         """All documents, without their texts, in the order of their sources."""
@@ -345,23 +312,9 @@ class Index:
                 query = keyword_query(question)
                 keyword = self._store.keyword_search(query, CANDIDATES) if query else []
                 ranked = fuse(dense, keyword)
-                hits = self._distinct(ranked, top_k)
+                hits = distinct(ranked, self._store, top_k)
                 results.append(hits if question.strip() else [])
         return results
-
-    def _distinct(self, ranked: Sequence[Ranked], top_k: int) -> list[Hit]:
-        """The best hits; a passage that nearly repeats a better one says nothing new and is left out."""
-        hits: list[Hit] = []
-        seen: list[frozenset[str]] = []
-        for entry in ranked:
-            if len(hits) == top_k:
-                break
-            passage, document = self._store.passages([entry.id])[entry.id]
-            shingles = _shingles(passage.text)
-            if all(_alike(shingles, other) < NEAR_DUPLICATE for other in seen):
-                seen.append(shingles)
-                hits.append(Hit(passage, document, entry.score, entry.dense_rank, entry.keyword_rank))
-        return hits
 
     def _current(self) -> Vectors:
         """The vectors of the store's state; inside a snapshot."""
@@ -373,16 +326,6 @@ class Index:
             self._vectors.refresh(self._store)
         self._seen = state
         return self._vectors
-
-
-def _shingles(text: str) -> frozenset[str]:
-    """Every three words in a row, by which texts are compared (Broder 1997); shorter texts are one shingle."""
-    words = text.lower().split()
-    return frozenset(" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2)))
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / len(one | other)
 
 
 def _existing(corpus: str | Path | Sequence[str | Path]) -> list[Path]:

@@ -27,41 +27,9 @@ import numpy as np
 
 from qa.documents import Document
 from qa.passages import Passage
+from qa.schema import MIGRATIONS, StoreError, explained
 
 WAIT_SECONDS = 30.0  # how long a writer waits for another one
-
-# Number n brings a store from schema n to n + 1; never edited once released, only appended to.
-MIGRATIONS = (
-    """
-    CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE documents (
-        id TEXT PRIMARY KEY, title TEXT NOT NULL, source TEXT NOT NULL, date TEXT, pages TEXT NOT NULL,
-        text TEXT NOT NULL, added TEXT NOT NULL
-    );
-    CREATE TABLE files (
-        path TEXT NOT NULL, source TEXT NOT NULL, document_id TEXT REFERENCES documents(id),
-        size INTEGER NOT NULL, modified INTEGER NOT NULL, problem TEXT, advice TEXT,
-        PRIMARY KEY (path, source)
-    ) WITHOUT ROWID;
-    CREATE INDEX files_document ON files(document_id);
-    CREATE TABLE passages (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL REFERENCES documents(id),
-        number INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, embedding BLOB NOT NULL
-    );
-    CREATE INDEX passages_document ON passages(document_id, number);
-    CREATE VIEW passage_texts AS
-        SELECT passages.id AS id, documents.title AS title,
-               substr(documents.text, passages.start + 1, passages.stop - passages.start) AS text
-        FROM passages JOIN documents ON documents.id = passages.document_id;
-    CREATE VIRTUAL TABLE keywords USING fts5(
-        title, text, content='passage_texts', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
-    );
-    """,
-)
-
-
-class StoreError(RuntimeError):
-    """The store cannot be opened or changed; the message says why and what to do. Nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -111,15 +79,15 @@ class Store:
             return cls._open(str(path), path, wait)
         except sqlite3.OperationalError as error:
             if create or "unable to open" not in str(error):
-                raise _explained(error, path) from error
+                raise explained(error, path) from error
         except sqlite3.Error as error:
-            raise _explained(error, path) from error
+            raise explained(error, path) from error
         # Write-ahead logging makes files beside the store even for reading. Where the folder is read-only nobody
         # changes the store either, and it can be read without them.
         try:
             return cls._open(f"{path.absolute().as_uri()}?immutable=1", path, wait)
         except sqlite3.Error as error:
-            raise _explained(error, path) from error
+            raise explained(error, path) from error
 
     @classmethod
     def _open(cls, address: str, path: Path, wait: float) -> Store:
@@ -177,7 +145,7 @@ class Store:
                         self._connection.execute("ROLLBACK")
                     raise
             except sqlite3.Error as error:
-                raise _explained(error, self.path) from error
+                raise explained(error, self.path) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -193,14 +161,14 @@ class Store:
                 finally:
                     self._connection.execute("ROLLBACK")
             except sqlite3.Error as error:
-                raise _explained(error, self.path) from error
+                raise explained(error, self.path) from error
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple]:
         with self._lock:
             try:
                 return self._connection.execute(statement, values).fetchall()
             except sqlite3.Error as error:
-                raise _explained(error, self.path) from error
+                raise explained(error, self.path) from error
 
     # Manifest
 
@@ -247,7 +215,7 @@ class Store:
                 self._connection.execute("INSERT INTO keywords (keywords, rank) VALUES ('integrity-check', 1)")
             except sqlite3.DatabaseError as error:
                 if "malformed" not in str(error):
-                    raise _explained(error, self.path) from error
+                    raise explained(error, self.path) from error
                 return False
         return True
 
@@ -390,18 +358,3 @@ class Store:
     def forget_files(self, path: str) -> None:
         """Forgets what the file brought; the documents stay until `remove`. Inside a `change`."""
         self._connection.execute("DELETE FROM files WHERE path = ?", (path,))
-
-
-def _explained(error: sqlite3.Error, path: Path) -> StoreError:
-    reason = str(error)
-    if "locked" in reason or "busy" in reason:
-        advice = "Another process is changing this index; wait until it has finished and try again."
-    elif "full" in reason:
-        advice = "Make room on the disk and try again; the index is as it was before."
-    elif "readonly" in reason or "unable to open" in reason:
-        advice = "Check that the folder exists and that this user may write to it."
-    elif "not a database" in reason or "malformed" in reason:
-        advice = "The file is not an index or is damaged: delete the index folder and build it again."
-    else:
-        advice = "The index is as it was before."
-    return StoreError(f"{path}: {reason}. {advice}")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qa.answers import Answer, Evidence, choose
 from qa.calibration import Calibration
 from qa.documents import Document
-from qa.index import Hit
+from qa.hits import Hit
 from qa.metrics import normalise
 from qa.passages import Passage
 from qa.reader import Reading, Span

@@ -17,7 +17,7 @@ from hashing import HashingEncoder
 from qa.documents import Document
 from qa.encoder import Encoder
 from qa.index import Index, IndexMismatch
-from qa.store import StoreError
+from qa.schema import StoreError
 
 
 def touch(path: Path, text: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from qa.documents import Document
 from qa.passages import Passage, split
-from qa.store import MIGRATIONS, FileRecord, Store, StoreError
+from qa.schema import MIGRATIONS, StoreError
+from qa.store import FileRecord, Store
 
 
 def vectors(passages: list[Passage]) -> np.ndarray:

@@ -41,7 +41,7 @@ def endpoints(assistant: Assistant, *, read_only: bool, changed: Callable[[], No
         try:
             answer = assistant.ask(question, top_k=top_k, threshold=threshold)
         except (ValueError, StoreError) as error:
-            raise gr.Error(str(error)) from error
+            raise _refused(str(error)) from error
         return answer_json(answer, seconds=time.perf_counter() - begun)
 
     def search(question: str, top_k: int = TOP_K) -> list[dict[str, Any]]:
@@ -89,12 +89,12 @@ def endpoints(assistant: Assistant, *, read_only: bool, changed: Callable[[], No
         """
         _check_writable(read_only)
         if len(text) > LONGEST_TEXT:
-            raise gr.Error(f"the text has {len(text):,} characters, at most {LONGEST_TEXT:,} are taken at once")
-        document = Document(text=text.replace("\0", ""), title=title, source=source)
+            raise _refused(f"the text has {len(text):,} characters, at most {LONGEST_TEXT:,} are taken at once")
+        document = Document(text=text.replace("\0", ""), title=title, source=source or title)
         try:
             assistant.index.add(document)
         except (ValueError, StoreError) as error:
-            raise gr.Error(str(error)) from error
+            raise _refused(str(error)) from error
         changed()
         return {"id": document.id, "documents": len(assistant.index.documents())}
 
@@ -111,9 +111,9 @@ def endpoints(assistant: Assistant, *, read_only: bool, changed: Callable[[], No
         try:
             record = assistant.index.remove(document_id)
         except KeyError as error:
-            raise gr.Error(str(error.args[0])) from error
+            raise _refused(str(error.args[0])) from error
         except StoreError as error:
-            raise gr.Error(str(error)) from error
+            raise _refused(str(error)) from error
         changed()
         return {"removed": vars(record)}
 
@@ -124,15 +124,19 @@ def endpoints(assistant: Assistant, *, read_only: bool, changed: Callable[[], No
     gr.api(remove, concurrency_limit=1, concurrency_id="changes")
 
 
+def _refused(message: str) -> gr.Error:
+    return gr.Error(message, print_exception=False)  # the caller's mistake is nothing for the server's log
+
+
 def _check_question(question: str, top_k: int) -> None:
     if not isinstance(question, str):
-        raise gr.Error(f"the question is a {type(question).__name__}, expected a text")
+        raise _refused(f"the question is a {type(question).__name__}, expected a text")
     if len(question) > LONGEST_QUESTION:
-        raise gr.Error(f"the question has {len(question):,} characters, at most {LONGEST_QUESTION:,} are read")
+        raise _refused(f"the question has {len(question):,} characters, at most {LONGEST_QUESTION:,} are read")
     if not isinstance(top_k, int) or not 1 <= top_k <= MOST_PASSAGES:
-        raise gr.Error(f"top_k is {top_k!r}, expected a number from 1 to {MOST_PASSAGES}")
+        raise _refused(f"top_k is {top_k!r}, expected a number from 1 to {MOST_PASSAGES}")
 
 
 def _check_writable(read_only: bool) -> None:
     if read_only:
-        raise gr.Error(READ_ONLY)
+        raise _refused(READ_ONLY)

@@ -41,6 +41,8 @@ def page(assistant: Assistant, *, read_only: bool = False) -> gr.Blocks:
     suggestions = Examples(assistant)
     feedback = None if read_only else Feedback(assistant.index.folder / FILE)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 3600)) as blocks:
+        # First, so that the endpoints get the plain names and the page's own events the numbered ones.
+        endpoints(assistant, read_only=read_only, changed=suggestions.renew)
         gr.Markdown(f"# {TITLE}")
         with gr.Tabs():
             with gr.Tab("Chat"):
@@ -50,7 +52,6 @@ def page(assistant: Assistant, *, read_only: bool = False) -> gr.Blocks:
             if feedback is not None:
                 with gr.Tab("Feedback"):
                     _feedback_tab(feedback)
-        endpoints(assistant, read_only=read_only, changed=suggestions.renew)
 
         def suggest() -> gr.Chatbot:
             return gr.Chatbot(examples=[{"text": question} for question in suggestions.questions])
