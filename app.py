@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not (name and colon and password):
             print("error: --auth needs user:password", file=sys.stderr)
             return 2
+        if options.mcp:
+            print("error: --mcp cannot be used with --auth: its clients have no way to log in", file=sys.stderr)
+            return 2
         user = (name, password)
     _stay_private()
     from qa.assistant import Assistant
