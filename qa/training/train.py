@@ -15,6 +15,7 @@ import hashlib
 import json
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from qa.windows import Windows
 log = logging.getLogger(__name__)
 CHECKPOINT = "checkpoint.pt"
 _KNOWN = 200_000  # tokens after which the speed is known well enough to plan with
+_RECENT = 200  # steps that the speed is measured over
 
 
 def rate(step: int, *, steps: int, cooldown: int, warm_up: int) -> float:
@@ -72,14 +74,18 @@ def train(
         run.restore(out / CHECKPOINT, fingerprint)
         log.info("resumed at step %d", run.step)
 
-    begun = saved = time.monotonic()
-    learnt = 0
+    saved = time.monotonic()
+    learnt = 0  # padded tokens
+    pace = deque([(saved, 0)], maxlen=_RECENT)  # when how many were learnt: the machine may be shared
     losses: list[float] = []
     bar = tqdm(total=plan.tokens_from[run.step], unit="tok", unit_scale=True, disable=not progress)
     while run.step < plan.steps:
+        now = time.monotonic()
+        speed = (learnt - pace[0][1]) / max(now - pace[0][0], 1e-6)  # clocks can be coarse
+        pace.append((now, learnt))
         if max_minutes is not None and run.step < plan.cooldown and learnt > _KNOWN:
-            left = max_minutes * 60 - (time.monotonic() - started)
-            if plan.tokens_from[plan.cooldown] * (time.monotonic() - begun) / learnt > left:
+            left = max_minutes * 60 - (now - started)
+            if plan.tokens_from[plan.cooldown] / speed > left:
                 log.warning("time is short: cool-down at step %d instead of %d", run.step, plan.cooldown)
                 bar.total -= plan.tokens_from[run.step] - plan.tokens_from[plan.cooldown]
                 run.step = plan.cooldown
@@ -92,7 +98,7 @@ def train(
         learnt += size
         bar.update(size)
         if run.step % 50 == 0 or run.step == plan.steps:
-            loss, speed = sum(losses) / len(losses), learnt / (time.monotonic() - begun)
+            loss = sum(losses) / len(losses)
             bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
             log.info("step %d of %d, loss %.3f, %.0f tokens a second", run.step, plan.steps, loss, speed)
             losses.clear()
