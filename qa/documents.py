@@ -19,13 +19,14 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from qa.cleaning import scrub
-from qa.formats import MAX_BYTES, Content, Unreadable, archive, text, worker
+from qa.formats import MAX_BYTES, Content, Exhausting, Unreadable, archive, text, worker
 
 log = logging.getLogger(__name__)
 
 TEXTS = {".txt": text.read, ".text": text.read, ".md": text.read_markdown, ".markdown": text.read_markdown}
 KINDS = (*TEXTS, *worker.READERS, ".zip")  # endings of the names of files that are read
 MAX_TITLE = 200  # characters
+MAX_EXHAUSTING = 3  # files that a zip file may hold which take all the time or memory they are given
 _UNREADABLE_KINDS = {
     ".doc": "save it as .docx",
     ".odt": "save it as .docx",
@@ -159,11 +160,16 @@ def _in_file(path: Path, source: str) -> Iterator[Document | Skipped]:
 
 
 def _in_zip(path: Path, source: str) -> Iterator[Document | Skipped]:
-    empty = True
+    empty, exhausting = True, 0
     try:
         _check_exists(path)
         for member, data in archive.members(path):
             empty = False
+            if exhausting == MAX_EXHAUSTING:
+                raise Unreadable(
+                    f"{exhausting} of its files took too much time or memory, so the rest was not read",
+                    "unpack it and add the files that you trust",
+                )
             name = PurePosixPath(_printable(member))
             cited = f"{source}/{name}"
             try:
@@ -174,6 +180,7 @@ def _in_zip(path: Path, source: str) -> Iterator[Document | Skipped]:
                 _check_kind(name.suffix.lower())
                 yield _document(data, name.suffix.lower(), name.stem, cited)
             except Unreadable as error:
+                exhausting += isinstance(error, Exhausting)
                 yield Skipped(cited, error.reason, error.advice)
         if empty:
             raise Unreadable("it is empty", "check that it is the file you mean")

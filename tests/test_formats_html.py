@@ -41,6 +41,13 @@ def test_date_and_address_as_the_page_states_them():
     assert (bare.date, bare.address) == (None, "")
 
 
+def test_the_caption_of_a_picture_stays():
+    caption = "The bridge on the day it was closed, seen from the north bank. (Photo by A. Writer)"
+    figure = f"<figure class='wide'><img src='b.jpg' alt='b'><figcaption class='c'>{caption}</figcaption></figure>"
+    text = read(page(body=figure + "".join(f"<p>{line}</p>" for line in PROSE)).encode()).text
+    assert f"A bridge too far\n\n{caption}\n\nThe council met" in text
+
+
 def test_lists_and_tables_stay_together():
     body = "".join(f"<p>{line}</p>" for line in PROSE) + (
         "<ul><li>one bridge</li><li>two bridges</li></ul><table><tr><td>Cost</td><td>2 million</td></tr></table>"

@@ -5,12 +5,14 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 
 import pytest
 from files import LAUGHS, form, make_docx, make_epub, make_pdf, paragraph, stream
 
+from qa.documents import read_documents
 from qa.formats import Unreadable
-from qa.formats.worker import READERS, Worker
+from qa.formats.worker import READERS, Worker, shared
 
 SECONDS = 2.0  # that hostile files get here
 HTML = b"<html><h1>A bridge too far</h1>" + b"<p>The council met on Monday evening to discuss the bridge.</p>" * 3
@@ -84,6 +86,18 @@ def test_a_file_that_takes_too_long_is_told_from_one_that_crashes():
     with pytest.raises(Unreadable, match="crashed"):
         worker.read(".html", endless)
     worker.close()
+
+
+def test_a_zip_file_of_files_that_never_end_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(shared(), "seconds", 0.2)
+    shared().close()
+    members = {f"{n}.html": b"<p>a<br>" * 1_000_000 + b"%d" % n for n in range(5)}
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    *each, whole = read_documents(tmp_path / "many.zip")
+    assert [item.source for item in each] == ["many.zip/0.html", "many.zip/1.html", "many.zip/2.html"]
+    assert (whole.source, "the rest was not read" in whole.reason) == ("many.zip", True)
 
 
 def test_a_child_that_died_is_replaced(worker):

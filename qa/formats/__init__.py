@@ -29,3 +29,7 @@ class Unreadable(ValueError):
         super().__init__(f"{reason}; {advice}")
         self.reason = reason
         self.advice = advice
+
+
+class Exhausting(Unreadable):
+    """A file that took all the time or memory it was given, or crashed its reader."""

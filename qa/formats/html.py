@@ -10,6 +10,7 @@ from qa.formats import Content
 from qa.formats.text import decode
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_FIGURE = re.compile(r"<(/?)fig(ure|caption)\b[^>]{0,1000}>", re.IGNORECASE)  # trafilatura drops them, captions and all
 _PADDING = re.compile(r"(?<=\S) {3,}")  # between the columns of a table
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -21,7 +22,7 @@ def read(data: bytes) -> Content:
     declared = _CHARSET.search(data[:4096])
     page = decode(data, declared=declared[1].decode("ascii") if declared else None)
     found: Any = bare_extraction(
-        page,
+        _FIGURE.sub(lambda tag: f"<{tag[1]}{'p' if tag[2].lower() == 'caption' else 'div'}>", page),
         with_metadata=True,
         include_comments=False,
         favor_recall=True,  # a line too many costs less than an answer that is not there

@@ -26,7 +26,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from qa.formats import Content, Unreadable, docx, epub, html, pdf
+from qa.formats import Content, Exhausting, Unreadable, docx, epub, html, pdf
 
 log = logging.getLogger(__name__)
 
@@ -63,14 +63,15 @@ class Worker:
                 reply = self._ask(kind, data)
             except _DIED as error:
                 if time.monotonic() - began >= self.seconds:
-                    raise Unreadable(
+                    raise Exhausting(
                         f"reading it takes more than {self.seconds:.0f} seconds", "save it as plain text"
                     ) from error
                 if not used:
-                    raise Unreadable(*_CRASHED) from error
+                    raise Exhausting(*_CRASHED) from error
                 reply = self._ask_again(kind, data)
         if "reason" in reply:
-            raise Unreadable(reply["reason"], reply["advice"])
+            refusal = Exhausting if reply.get("last") else Unreadable
+            raise refusal(reply["reason"], reply["advice"])
         return Content(**{**reply, "pages": tuple(reply["pages"])})
 
     def close(self) -> None:
@@ -83,7 +84,7 @@ class Worker:
         try:
             return self._ask(kind, data)
         except _DIED as error:
-            raise Unreadable(*_CRASHED) from error
+            raise Exhausting(*_CRASHED) from error
 
     def _ask(self, kind: str, data: bytes) -> dict[str, Any]:
         child = self._running()
@@ -99,7 +100,7 @@ class Worker:
             log.info("reading a %s file ended its process: %r", kind, error)
             self._stop()
             raise
-        if reply.pop("last", False):
+        if reply.get("last"):
             self._stop()
         return reply
 
