@@ -37,7 +37,7 @@ def consistent(index: Index) -> None:
         vectors = index._current()
         ids = index._store.passage_ids()
         assert np.array_equal(np.sort(vectors._ids), ids)
-        stored = index._store.embeddings(ids) if len(ids) else []
+        stored = list(index._store.embeddings(ids)) if len(ids) else []
         for number, row in zip(ids.tolist(), stored, strict=True):
             assert vectors._index.reconstruct(number) == pytest.approx(row, abs=1e-6)
             [(passage, document)] = index._store.passages([number]).values()
