@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qa.answers import Answer
     from qa.changes import Progress
 
 INDEX = "index"
@@ -218,6 +217,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _ask(options: argparse.Namespace) -> int:
     from qa.assistant import TOP_K, Assistant
+    from qa.output import answer_json, answer_text
 
     with _Bar(quiet=options.json) as bar:
         assistant = Assistant.open(options.index, reader=options.reader, progress=bar)
@@ -228,59 +228,9 @@ def _ask(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(answer_json(answer, seconds=seconds), ensure_ascii=False))
     else:
-        print(_answer_text(answer))
+        bold = {"mark": "\033[1m", "unmark": "\033[0m"} if sys.stdout.isatty() else {}
+        print(answer_text(answer, **bold))
     return 0
-
-
-def answer_json(answer: Answer, *, seconds: float | None = None) -> dict[str, Any]:
-    """The answer as plain data, for `--json`."""
-    document = answer.document
-    result = {
-        "question": answer.question,
-        "answer": answer.text,
-        "confidence": round(answer.confidence, 4),
-        "document": None
-        if document is None
-        else {"id": document.id, "title": document.title, "source": document.source},
-        "start": answer.start,
-        "end": answer.end,
-        "passage": None if answer.passage is None else answer.passage.text,
-        "alternatives": [
-            {
-                "answer": other.text,
-                "confidence": round(other.confidence, 4),
-                "document": other.document and other.document.id,
-                "start": other.start,
-                "end": other.end,
-            }
-            for other in answer.alternatives
-        ],
-    }
-    return result if seconds is None else {**result, "seconds": round(seconds, 4)}
-
-
-def _answer_text(answer: Answer) -> str:
-    if answer.text is None or answer.document is None or answer.sentence is None:
-        lines = [f"The texts do not say. (confidence {answer.confidence:.0%})"]
-        if answer.evidence:
-            hit = answer.evidence[0].hit
-            lines.append(f"Closest passage: {hit.document.title or hit.document.source}")
-        else:
-            lines.append("The index holds no texts: put some in corpus/ or run python -m qa index PATH")
-        return "\n".join(lines)
-    start, end = answer.sentence
-    text = answer.document.text
-    mark, unmark = ("\033[1m", "\033[0m") if sys.stdout.isatty() else ("**", "**")
-    sentence = f"{text[start : answer.start]}{mark}{answer.text}{unmark}{text[answer.end : end]}"
-    page = "" if answer.page is None else f", page {answer.page}"
-    return "\n".join(
-        [
-            answer.text,
-            f"  {' '.join(sentence.split())}",
-            f"  {answer.document.title} ({answer.document.source}{page})",
-            f"  confidence {answer.confidence:.0%}",
-        ]
-    )
 
 
 # Measuring, training, serving

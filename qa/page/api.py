@@ -12,8 +12,8 @@ from typing import Any
 import gradio as gr
 
 from qa.assistant import TOP_K, Assistant
-from qa.cli import answer_json
 from qa.documents import Document
+from qa.output import answer_json
 from qa.page.talk import LONGEST_QUESTION
 from qa.store import StoreError
 
