@@ -51,6 +51,13 @@ def test_names_that_lead_out_are_refused(read, tmp_path, name):
     assert [path.name for path in tmp_path.rglob("*")] == ["letters.zip"]
 
 
+def test_a_member_without_a_name_is_refused(read):
+    data = make_zip({"a.txt": "evil", "good.txt": "good"}).replace(b"a.txt", b"\0.txt")
+    evil, good = read(data)
+    assert "leads out of the zip file, or nowhere" in evil.reason
+    assert good.text == "good"
+
+
 def test_a_bomb_is_refused_and_the_rest_read(read):
     bomb, good = read(make_zip({"bomb.txt": b"0" * 50_000_000, "good.txt": "good"}))
     assert "more than 200 times its size" in bomb.reason

@@ -33,11 +33,11 @@ def members(path: Path) -> Iterator[tuple[str, bytes | Unreadable]]:
         for member in archive.infolist():
             name = PurePosixPath(member.filename.replace("\\", "/"))
             hidden = any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in name.parts)
-            if member.is_dir() or hidden:
+            if member.filename.endswith("/") or hidden:
                 continue
             try:
-                if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
-                    raise Unreadable("its name leads out of the zip file", "pack it again with plain names")
+                if not name.name or name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
+                    raise Unreadable("its name leads out of the zip file, or nowhere", "pack it again with plain names")
                 check(member)
                 yield str(name), archive.read(member)
             except Unreadable as error:
