@@ -14,6 +14,7 @@ import math
 import os
 import unicodedata
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +27,6 @@ from qa.windows import MAX_TOKENS, Window, Windows, batches, pad
 SHIPPED = Path(__file__).parent / "models" / "reader"
 TOP_K = 5
 MAX_ANSWER_TOKENS = 30  # as in the original BERT code
-BATCH_TOKENS = 4096  # padded tokens that the model sees at once: bounds the memory
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Reader:
     def __init__(self, opened: Opened, name: str) -> None:
         self.name = name
         self._network = opened.network
+        self._pool = ThreadPoolExecutor(opened.network.workers, thread_name_prefix="reader")
         self._pad_id = opened.pad_id
         self._windows = Windows(opened.tokenizer, max_tokens=min(MAX_TOKENS, opened.max_tokens))
 
@@ -83,19 +84,16 @@ class Reader:
         code of BERT: one window that holds an answer is enough for the text to hold one.
         """
         if top_k < 1 or max_answer_tokens < 1:
-            raise ValueError(
-                f"top_k and max_answer_tokens are at least 1, not {top_k} and {max_answer_tokens}"
-            )
+            raise ValueError(f"top_k and max_answer_tokens are at least 1, not {top_k} and {max_answer_tokens}")
         found: list[dict[tuple[int, int], float]] = [{} for _ in pairs]
         nulls = [math.inf] * len(pairs)
-        for batch in batches(self._windows.cut(pairs), BATCH_TOKENS):
-            start_logits, end_logits = self._network.logits(pad(batch, pad_id=self._pad_id))
+        batched = list(batches(self._windows.cut(pairs), self._network.batch_tokens))
+        for batch, (start_logits, end_logits) in zip(batched, self._pool.map(self._run, batched), strict=True):
             for window, start, end in zip(batch, start_logits, end_logits, strict=True):
                 nulls[window.pair] = min(nulls[window.pair], float(start[0] + end[0]))
                 text = pairs[window.pair][1]
-                spans = _spans(window, start, end, text, top_k=top_k, max_tokens=max_answer_tokens)
                 scores = found[window.pair]
-                for place, score in spans:
+                for place, score in _spans(window, start, end, text, top_k=top_k, max_tokens=max_answer_tokens):
                     scores[place] = max(score, scores.get(place, -math.inf))
         readings = []
         for (_, text), scores, null_score in zip(pairs, found, nulls, strict=True):
@@ -103,6 +101,9 @@ class Reader:
             chosen = (Span(start, end, text[start:end], scores[start, end]) for start, end in best)
             readings.append(Reading(tuple(chosen), null_score))
         return readings
+
+    def _run(self, batch: Sequence[Window]) -> tuple[np.ndarray, np.ndarray]:
+        return self._network.logits(pad(batch, pad_id=self._pad_id))
 
 
 def _spans(

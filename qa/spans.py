@@ -10,9 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 
-def best_spans(
-    start: np.ndarray, end: np.ndarray, *, top_k: int, max_tokens: int
-) -> list[tuple[int, int, float]]:
+def best_spans(start: np.ndarray, end: np.ndarray, *, top_k: int, max_tokens: int) -> list[tuple[int, int, float]]:
     """The `top_k` best (first token, last token, start logit + end logit), best first, both ends inside.
 
     `start` and `end` have shape (tokens,); a token with -inf neither starts nor ends a span. A span holds at
@@ -22,9 +20,7 @@ def best_spans(
         return []
     longest = min(max_tokens, len(start))
     ends = np.concatenate([end, np.full(longest - 1, -np.inf, dtype=end.dtype)])
-    scores = (
-        start[:, None] + sliding_window_view(ends, longest)
-    ).ravel()  # one row a start, one column a length
+    scores = (start[:, None] + sliding_window_view(ends, longest)).ravel()  # one row a start, one column a length
     kept = min(top_k, len(scores))
     # A full sort of tokens x lengths would cost more than the rest of the search; sort the winners only.
     least = np.partition(scores, len(scores) - kept)[len(scores) - kept]

@@ -73,9 +73,7 @@ class Windows:
         """Every window of every (question, text) pair, in the order of the pairs and of the text."""
         distinct = list(dict.fromkeys(question for question, _ in pairs))
         short = dict(zip(distinct, self.shorten(distinct), strict=True))
-        encodings = self._pairs.encode_batch(
-            [(_clean(short[question]), _clean(text)) for question, text in pairs]
-        )
+        encodings = self._pairs.encode_batch([(_clean(short[question]), _clean(text)) for question, text in pairs])
         windows = []
         for number, encoding in enumerate(encodings):
             for part in (encoding, *encoding.overflowing):
