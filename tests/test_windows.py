@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from qa.reader import SHIPPED
-from qa.windows import MAX_QUESTION_TOKENS, Windows, batches, pad
+from qa.windows import MAX_QUESTION_TOKENS, Window, Windows, batches, pad
 
 TOKENIZER = Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))
 TOKENIZER.no_truncation()
@@ -97,10 +97,10 @@ def test_padding_fills_on_the_right_up_to_the_multiple() -> None:
     assert arrays["token_type_ids"].dtype == np.int64
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 300), max_size=30), st.integers(1, 2000))
 def test_batches_hold_every_window_once_within_the_bound(lengths: list[int], tokens: int) -> None:
-    [window] = Windows(TOKENIZER).cut([("a", "b")])
-    windows = [type(window)(i, [0] * size, [], [], 0, 0) for i, size in enumerate(lengths)]
+    windows = [Window(i, [0] * size, [], [], 0, 0) for i, size in enumerate(lengths)]
     made = list(batches(windows, tokens))
     assert sorted(each.pair for batch in made for each in batch) == list(range(len(lengths)))
     for batch in made:
