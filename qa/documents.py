@@ -215,7 +215,7 @@ def _check_exists(path: Path) -> None:
     if not path.exists():
         raise Unreadable("there is no such file", "check the path")
     if path.is_dir():
-        raise Unreadable("it is a folder that cannot be opened as a file", "check its permissions")
+        raise Unreadable("it is a folder, or one that cannot be opened", "check its permissions")
     if not path.is_file():
         raise Unreadable("it is not a file that holds text", "give a file or a folder")
     if not os.access(path, os.R_OK):

@@ -66,6 +66,7 @@ def test_the_encoding_that_the_page_declares(encoding):
 
 def test_a_page_without_an_article_is_read_as_a_whole():
     content = read(b"<title>Opening hours</title><table><tr><td>Monday</td><td>9 to 5</td></tr></table>")
+    assert content.title == "Opening hours"
     assert "Monday" in content.text
     assert "9 to 5" in content.text
 

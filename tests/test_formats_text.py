@@ -26,18 +26,29 @@ def test_utf_16_without_a_mark(encoding):
     assert decode(GERMAN.encode(encoding)) == GERMAN
 
 
-@pytest.mark.parametrize(
-    ("text", "encoding"),
-    [
-        (GERMAN, "cp1252"),
-        (GERMAN, "latin-1"),
-        (RUSSIAN, "cp1251"),
-        (RUSSIAN, "koi8-r"),
-        (GREEK, "cp1253"),
-        (JAPANESE, "shift_jis"),
-        (JAPANESE, "euc_jp"),
-    ],
-)
+OLDER = [
+    (GERMAN, "cp1252"),
+    (GERMAN, "latin-1"),
+    ("Straße nach Köln", "cp1252"),
+    ("The naïve façade was built in 1905 by an architect of the town. " * 5, "latin-1"),
+    ("He said: “It’s done – at last.” " * 20, "cp1252"),
+    ("El niño comió mañana", "latin-1"),
+    ("Zażółć gęślą jaźń. Pchnąć w tę łódź jeża lub ośm skrzyń fig.", "cp1250"),
+    (RUSSIAN, "cp1251"),
+    (RUSSIAN, "koi8-r"),
+    ("Привет, мир", "cp1251"),
+    (GREEK, "cp1253"),
+    ("הגשר סגור מאז מרץ", "cp1255"),
+    ("الجسر مغلق منذ مارس", "cp1256"),
+    (JAPANESE, "shift_jis"),
+    (JAPANESE, "euc_jp"),
+    ("你好，世界。今天天气很好。", "gb18030"),
+    ("你好，世界。今天天氣很好，我們去公園散步。", "big5"),
+    ("다리는 삼월부터 폐쇄되었습니다.", "euc_kr"),
+]
+
+
+@pytest.mark.parametrize(("text", "encoding"), OLDER, ids=lambda value: value[:12])
 def test_older_encodings(text, encoding):
     assert decode(text.encode(encoding)) == text
 

@@ -1,4 +1,4 @@
-"""Electronic books (.epub): the chapters in reading order, with title, date and address as the book states them."""
+"""Electronic books (.epub): the chapters in reading order, with the title and date that the book states."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOT_A_BOOK = ("it is not an electronic book or is damaged", "open it in a book 
 
 
 def read(data: bytes) -> Content:
-    """Content of a book without copy protection (EPUB 2 and 3). Pictures and notes on the cover are not read."""
+    """Content of a book (EPUB 2 or 3). Raises `Unreadable` when it is copy-protected or damaged."""
     with open_package(data) as archive:
         names = set(archive.namelist())
         if "META-INF/rights.xml" in names or "META-INF/sinf.xml" in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 from qa.cleaning import clean
@@ -11,6 +12,7 @@ from qa.formats.text import decode
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _FIGURE = re.compile(r"<(/?)fig(ure|caption)\b[^>]{0,1000}>", re.IGNORECASE)  # trafilatura drops them, captions and all
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 _PADDING = re.compile(r"(?<=\S) {3,}")  # between the columns of a table
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -29,7 +31,8 @@ def read(data: bytes) -> Content:
         date_extraction_params={"extensive_search": False, "original_date": True},  # stated, never guessed
     )
     if found is None or not (body := found.text or ""):
-        return Content(clean(visible_text(page)))
+        named = _TITLE.search(page)
+        return Content(clean(visible_text(page)), title=unescape(named[1]) if named else "")
     title = found.title or ""
     text = body.replace("\n", "\n\n").replace("\n\n- ", "\n- ").replace("\n\n|", "\n|")
     if title and title not in text[: len(title) + 200]:
