@@ -21,10 +21,11 @@ MOST_PASSAGES = 30
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}  # the page's own events are no endpoints for programs
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
-OPEN_PASSAGE = """
+# A click on a button.open in the HTML becomes an event with what its data- attributes say.
+OPEN = """
 element.addEventListener('click', event => {
-  const button = event.target.closest('[data-number]');
-  if (button) trigger('click', {number: Number(button.dataset.number)});
+  const button = event.target.closest('button.open');
+  if (button) trigger('click', {...button.dataset});
 });
 """
 # Waits until the tab is shown: what is hidden cannot be scrolled to.
@@ -78,7 +79,7 @@ def chat_tab(assistant: Assistant, feedback: Feedback | None) -> gr.Chatbot:
         with gr.Column(scale=2, min_width=300), gr.Tabs(selected="passages") as panel:
             with gr.Tab("Passages read", id="passages"):
                 hint = '<p class="hint">The passages that were read for an answer appear here, best first.</p>'
-                passages = gr.HTML(hint, elem_id="passages", js_on_load=OPEN_PASSAGE)
+                passages = gr.HTML(hint, elem_id="passages", js_on_load=OPEN)
             with gr.Tab("Whole text", id="document"):
                 hint = '<p class="hint">Open a source to see it here.</p>'
                 document = gr.HTML(hint, elem_id="document", js_on_load=None)
@@ -120,7 +121,7 @@ def chat_tab(assistant: Assistant, feedback: Feedback | None) -> gr.Chatbot:
         return show(talk, _turn(event.index), "source")
 
     def open_passage(talk: Talk | None, event: gr.EventData) -> dict[Any, Any]:
-        number = event._data.get("number", -1)
+        number = _number(event._data.get("number"))
         answer = None if talk is None else talk.answer(talk.shown)
         if answer is None or not 0 <= number < len(answer.evidence):
             return {talk_state: talk}
@@ -166,5 +167,13 @@ def _settings(assistant: Assistant) -> tuple[gr.Slider, gr.Slider]:
 
 def _turn(index: Any) -> int:
     """The turn that a message of the chat belongs to; -1 for what is no message."""
-    first = index[0] if isinstance(index, list | tuple) else index
-    return int(first) // 2 if isinstance(first, int) else -1
+    number = _number(index[0] if isinstance(index, list | tuple) and index else index)
+    return -1 if number < 0 else number // 2
+
+
+def _number(value: Any) -> int:
+    """What the browser sent, as a number; -1 for anything else, which only a forged event holds."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return -1

@@ -18,6 +18,7 @@ from qa.page.render import Mark
 LONGEST_QUESTION = 10_000  # characters; more is no question, and reading it would keep the others waiting
 LONGEST_TALK = 100  # turns kept; older ones leave the page
 OTHERS = 3  # other answers offered beside the best
+LONGEST_LABEL = 80  # characters
 LEAST_OTHER = 0.05  # probability from which on another answer is offered
 
 
@@ -81,14 +82,19 @@ def options(answer: Answer) -> list[dict[str, str]]:
         buttons.append({"value": "source", "label": "Open the closest passage"})
     for number, other in enumerate(answer.alternatives[:OTHERS]):
         if other.confidence >= LEAST_OTHER:
-            buttons.append({"value": f"other {number}", "label": f"Or: {other.text} ({other.confidence:.0%})"})
+            text = other.text or ""
+            shown = text if len(text) <= LONGEST_LABEL else f"{text[:LONGEST_LABEL]} …"
+            # Isolated, because a text of another direction would turn the brackets around.
+            label = f"Or: \u2068{shown}\u2069 ({other.confidence:.0%})"
+            buttons.append({"value": f"other {number}", "label": label})
     return buttons
 
 
 def opened(answer: Answer, choice: str = "source") -> str:
     """The document that a button below the answer opens, with the answer marked."""
-    if choice.startswith("other "):
-        answer = answer.alternatives[int(choice.removeprefix("other "))]
+    for number, other in enumerate(answer.alternatives):
+        if choice == f"other {number}":
+            return opened(other)
     if answer.document is not None and answer.start is not None and answer.end is not None:
         return render.document_html(answer.document, [Mark(answer.start, answer.end, "best")])
     return passage_opened(answer, 0) if answer.evidence else ""

@@ -16,15 +16,14 @@ import gradio as gr
 from qa.changes import Changes, Progress
 from qa.documents import KINDS, Document, Skipped, read_file
 from qa.index import Index
-from qa.page.render import escaped
+from qa.page.chat import OPEN
+from qa.page.render import document_html, escaped
 from qa.store import DocumentRecord, StoreError
 
 MAX_UPLOAD_BYTES = 50_000_000  # of one file
 MAX_FILES = 200  # in one upload
 TOGETHER = 16  # files stored and shown as progress at a time
 SHOWN = 500  # documents listed at once; the filter finds the others
-HEADERS = ["Title", "File", "Date", "Passages", "Id"]
-WIDTHS: list[str | int] = ["36%", "25%", "12%", "12%", "15%"]
 ONE_AT_A_TIME: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "changes", "api_visibility": "private"}
 
 
@@ -39,11 +38,8 @@ def texts_tab(index: Index, *, read_only: bool, changed: Callable[[], None]) -> 
     with gr.Row():
         find = gr.Textbox(label="Find texts", placeholder="words of the title or file name", scale=3)
         count = gr.HTML(elem_id="count", js_on_load=None)
-    table = gr.Dataframe(
-        headers=HEADERS, datatype=["str", "str", "str", "number", "str"], column_widths=WIDTHS, interactive=False,
-        wrap=True, buttons=[], label="Texts in the index", elem_id="texts",
-    )  # fmt: skip
-    listed = [table, count]
+    table = gr.HTML(elem_id="texts", js_on_load=OPEN)
+    listed: list[Any] = [table, count]
     if not read_only:
         with gr.Row():
             with gr.Column():
@@ -56,6 +52,7 @@ def texts_tab(index: Index, *, read_only: bool, changed: Callable[[], None]) -> 
                 chosen = gr.Dropdown([], multiselect=True, label="Texts to remove", elem_id="chosen")
                 remove = gr.Button("Remove from the index", variant="stop", size="sm")
                 again = gr.Button("Read the folders again", size="sm")
+                rebuild = gr.Button("Rebuild: exactly the texts of the folders", size="sm")
         report = gr.HTML(elem_id="report", js_on_load=None, min_height=60)
         listed.append(chosen)
 
@@ -66,7 +63,7 @@ def texts_tab(index: Index, *, read_only: bool, changed: Callable[[], None]) -> 
         if len(found) > SHOWN:
             shown += f", the first {SHOWN} shown"
         result: dict[Any, Any] = {
-            table: [_row(record) for record in found[:SHOWN]],
+            table: _table(found[:SHOWN]),
             count: f'<p class="hint">{shown}</p>',
         }
         if not read_only:
@@ -74,6 +71,13 @@ def texts_tab(index: Index, *, read_only: bool, changed: Callable[[], None]) -> 
             result[chosen] = gr.Dropdown(choices, value=[])
         return result
 
+    reading = gr.HTML(elem_id="reading", js_on_load=None)
+
+    def read(event: gr.EventData) -> str:
+        document = index.document(str(event._data.get("id")))
+        return "" if document is None else document_html(document)
+
+    table.click(read, None, reading, api_visibility="private", show_progress="hidden")
     find.change(listing, find, listed, api_visibility="private", show_progress="hidden")
     if read_only:
         return listing, listed
@@ -105,20 +109,27 @@ def texts_tab(index: Index, *, read_only: bool, changed: Callable[[], None]) -> 
         changed()
         return {**listing(words), report: changes_html(changes)}
 
-    def sync(words: str, progress: gr.Progress = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
+    def follow(words: str, make: Callable[[Callable[[Progress], None]], Changes], bar: gr.Progress) -> dict[Any, Any]:
         def tell(step: Progress) -> None:
-            progress((step.files, step.files_total), desc=f"Reading {step.source}", unit="files")
+            bar((step.files, step.files_total), desc=f"Reading {step.source}", unit="files")
 
         try:
-            changes = index.sync(progress=tell)
-        except StoreError as error:
+            changes = make(tell)
+        except (StoreError, FileNotFoundError) as error:
             changes = Changes(skipped=(Skipped("the index", str(error), "nothing was changed"),))
         changed()
         return {**listing(words), report: changes_html(changes)}
 
+    def sync(words: str, progress: gr.Progress = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
+        return follow(words, lambda tell: index.sync(progress=tell), progress)
+
+    def build(words: str, progress: gr.Progress = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
+        return follow(words, lambda tell: rebuilt(index, tell), progress)
+
     outputs = [*listed, report]
     upload.upload(add, [upload, find], [*outputs, upload], show_progress_on=report, **ONE_AT_A_TIME)
     remove.click(drop, [chosen, find], outputs, show_progress_on=report, **ONE_AT_A_TIME)
+    rebuild.click(build, find, outputs, show_progress_on=report, **ONE_AT_A_TIME)
     again.click(sync, find, outputs, show_progress_on=report, **ONE_AT_A_TIME)
     return listing, listed
 
@@ -143,6 +154,18 @@ def add_uploads(index: Index, paths: Sequence[Path], *, free: int) -> Changes:
     return changes + Changes(skipped=tuple(skipped))
 
 
+def rebuilt(index: Index, progress: Callable[[Progress], None]) -> Changes:
+    """Makes the index hold what its folders hold: what was added here goes, what was removed here comes back."""
+    folders = [folder for folder in index.folders if folder.is_dir()]
+    if not folders:
+        raise FileNotFoundError("the index was not made from a folder that still exists")
+    other = Index.build(folders, index.folder, encoder=index.encoder, progress=progress)
+    try:
+        return other.changes
+    finally:
+        other.close()
+
+
 def _problem(path: Path) -> str | None:
     """What keeps an upload from being read; None when nothing does."""
     uploads = Path(os.environ["GRADIO_TEMP_DIR"]).resolve()
@@ -164,19 +187,28 @@ def changes_html(changes: Changes) -> str:
             names = ", ".join(escaped(source) for source in sources[:20])
             more = f" and {len(sources) - 20} more" if len(sources) > 20 else ""
             parts.append(f"<p>{_number(len(sources), 'text')} {what}: <bdi>{names}</bdi>{more}</p>")
+    if changes.unchanged:
+        parts.append(f"<p>{_number(changes.unchanged, 'text')} as before.</p>")
     if changes.skipped:
         items = "".join(
             f"<li><b><bdi>{escaped(item.source)}</bdi></b>: {escaped(item.reason)}; {escaped(item.advice)}</li>"
             for item in changes.skipped
         )
         parts.append(f'<p>Left out:</p><ul class="skipped">{items}</ul>')
-    if not changes and not changes.skipped:
+    if changes == Changes():
         parts.append("<p>Nothing changed.</p>")
     return "".join(parts) + "</div>"
 
 
-def _row(record: DocumentRecord) -> list[str | int]:
-    return [record.title, record.source, record.date or "", record.passages, record.id[:12]]
+def _table(records: Sequence[DocumentRecord]) -> str:
+    rows = "".join(
+        f'<tr><td><button class="open" data-id="{escaped(record.id)}"><bdi>{escaped(record.title or "untitled")}</bdi>'
+        f"</button></td><td><bdi>{escaped(record.source)}</bdi></td><td>{escaped(record.date or '')}</td>"
+        f"<td>{record.passages:,}</td><td>{escaped(record.id[:12])}</td></tr>"
+        for record in records
+    )
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Title", "File", "Date", "Passages", "Id"))
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _matches(record: DocumentRecord, words: str) -> bool:
