@@ -37,6 +37,7 @@ class Window:
     offsets: list[tuple[int, int]]  # a token's characters; in the text for tokens of [first, last)
     first: int  # tokens [first, last) are the text, the others the question and special tokens
     last: int
+    words: Sequence[int | None] = ()  # tokens of one word have one number; what a word is, the tokenizer knows
 
 
 class Windows:
@@ -79,7 +80,7 @@ class Windows:
             for part in (encoding, *encoding.overflowing):
                 of_text = [i for i, sequence in enumerate(part.sequence_ids) if sequence == 1]
                 first, last = (of_text[0], of_text[-1] + 1) if of_text else (len(part.ids), len(part.ids))
-                windows.append(Window(number, part.ids, part.type_ids, part.offsets, first, last))
+                windows.append(Window(number, part.ids, part.type_ids, part.offsets, first, last, part.word_ids))
         return windows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -157,12 +158,16 @@ def test_a_checkpoint_reads_as_transformers_would(tmp_path: Path, kind: str) -> 
     for reading, (question, text) in zip(readings, pairs, strict=True):
         encoded = tokenizer(question, text, return_tensors="pt", return_offsets_mapping=True)
         offsets, sequence = encoded.pop("offset_mapping")[0].tolist(), encoded.sequence_ids(0)
+        encoding = encoded[0]
         with torch.inference_mode():
             output = model(**encoded)  # transformers drops token types where the model has none
         start, end = output.start_logits[0].numpy(), output.end_logits[0].numpy()
         assert reading.null_score == pytest.approx(float(start[0] + end[0]), abs=1e-4)
         of_text = [i for i, part in enumerate(sequence) if part == 1]
-        pairs_of_tokens = [(i, j) for i in of_text for j in of_text if i <= j < i + 12]
+        words = encoding.word_ids
+        opens = [i for i in of_text if sequence[i - 1] != 1 or words[i] != words[i - 1]]
+        closes = [i for i in of_text if sequence[i + 1] != 1 or words[i] != words[i + 1]]
+        pairs_of_tokens = [(i, j) for i in opens for j in closes if i <= j < i + 12]
         first, last = max(pairs_of_tokens, key=lambda ends: start[ends[0]] + end[ends[1]])
         assert reading.spans[0].score == pytest.approx(float(start[first] + end[last]), abs=1e-4)
         assert reading.spans[0].text == text[offsets[first][0] : offsets[last][1]].strip()
@@ -212,3 +217,22 @@ def test_the_shipped_reader_needs_neither_torch_nor_transformers() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "{'onnxruntime'}"
+
+
+def test_no_answer_is_a_piece_of_a_word_or_goes_on_after_a_blank_line() -> None:
+    text = "Kassym-Jomart Tokayev\n\nrules Almaty, Nur-Sultan and Zhezkazgan.\n \nOthers follow Smailov"
+    reader = Reader.open()
+    for source in (text, "xylophonists " * 400 + text):
+        [reading] = reader.read([("Who rules which cities?", source)], top_k=50)
+        assert reading.spans
+        for span in reading.spans:
+            assert not re.search(r"\n\s*\n", span.text)
+            before, after = source[: span.start][-1:], source[span.end : span.end + 1]
+            assert not (before.isalnum() and span.text[0].isalnum())
+            assert not (after.isalnum() and span.text[-1].isalnum())
+
+
+def test_a_script_without_spaces_still_has_answers_inside_its_lines() -> None:
+    text = "北京是中国的首都"
+    [reading] = Reader.open().read([("Which city?", text)], top_k=50)
+    assert {span.text for span in reading.spans} - {text}

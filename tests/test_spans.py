@@ -32,6 +32,18 @@ def test_the_search_finds_what_trying_every_pair_finds(
     assert found == _every_pair(start, end, top_k, max_tokens)
 
 
+@given(st.lists(st.tuples(LOGITS, LOGITS, st.booleans()), max_size=24), st.integers(1, 12), st.integers(1, 30))
+def test_no_span_goes_from_one_part_into_the_next(
+    tokens: list[tuple[float, float, bool]], top_k: int, max_tokens: int
+) -> None:
+    start = np.array([token[0] for token in tokens], dtype=np.float32)
+    end = np.array([token[1] for token in tokens], dtype=np.float32)
+    parts = np.cumsum([token[2] for token in tokens]).astype(np.int64)
+    whole = _every_pair(start, end, len(tokens) ** 2, max_tokens)
+    expected = [span for span in whole if parts[span[0]] == parts[span[1]]][:top_k]
+    assert best_spans(start, end, top_k=top_k, max_tokens=max_tokens, parts=parts) == expected
+
+
 def test_the_end_never_stands_before_the_start() -> None:
     # Chosen apart, the best start is token 3 and the best end token 0.
     start = np.array([1.0, 0.0, 0.0, 9.0], dtype=np.float32)
