@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -64,6 +65,7 @@ class Store:
         self._connection = connection
         self._lock = threading.RLock()
         self.path = path
+        self._held: WeakValueDictionary[tuple, Document] = WeakValueDictionary()
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = False, wait: float = WAIT_SECONDS) -> Store:
@@ -283,7 +285,9 @@ class Store:
         if not rows:
             return None
         text, title, source, date, pages = rows[0]
-        return Document(text=text, title=title, source=source, date=date, pages=tuple(json.loads(pages)))
+        document = Document(text=text, title=title, source=source, date=date, pages=tuple(json.loads(pages)))
+        # One object for all who hold it: a conversation keeps many passages of one long text.
+        return self._held.setdefault((document_id, title, source, date), document)
 
     def documents(self) -> list[DocumentRecord]:
         """Every document, in the order of their sources."""
