@@ -176,8 +176,8 @@ def _documents(options: argparse.Namespace) -> int:
         print(json.dumps({"documents": [vars(record) for record in records]}, ensure_ascii=False))
         return 0
     for record in records:
-        date = record.date or record.added[:10]
-        print(f"{record.id[:12]}  {record.passages:6} passages  {date}  {record.source}  {record.title}")
+        date = record.date or "no date"
+        print(f"{record.id[:12]}  {record.passages:6} passages  {date:10}  {record.source}  {record.title}")
     if not records:
         print("no documents: add some with python -m qa index PATH")
     return 0

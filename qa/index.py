@@ -274,10 +274,12 @@ class Index:
         for record in self._store.files():
             known.setdefault(record.path, []).append(record)
         writer = self._writer(progress, base=base, dry_run=dry_run)
-        changed, present = [], set()
+        changed, present, closed = [], set(), []
         for path, source in find_files(paths):
             portable = portable_path(path, base)
             present.add(portable)
+            if path.is_dir():  # one that cannot be opened: what it holds is not known to be gone
+                closed.append(path)
             records = known.get(portable)
             removed = records and any(r.document_id is None and r.problem is None for r in records)
             if records and (records[0].size, records[0].modified) == stamp(path) and not (revive and removed):
@@ -285,7 +287,8 @@ class Index:
             else:
                 changed.append((path, source))
         folders = [path for path in paths if path.is_dir()]
-        writer.drop([path for path in known if path not in present and _lies_in(path, folders, base)])
+        gone = [path for path in known if path not in present and _lies_in(path, folders, base)]
+        writer.drop([path for path in gone if not _lies_in(path, closed, base)])
         writer.add_files(changed)
         self.changes = writer.changes
         return self.changes

@@ -14,7 +14,7 @@ MIGRATIONS = (
     CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE documents (
         id TEXT PRIMARY KEY, title TEXT NOT NULL, source TEXT NOT NULL, date TEXT, pages TEXT NOT NULL,
-        text TEXT NOT NULL, added TEXT NOT NULL
+        address TEXT NOT NULL, text TEXT NOT NULL, added TEXT NOT NULL
     );
     CREATE TABLE files (
         path TEXT NOT NULL, source TEXT NOT NULL, document_id TEXT REFERENCES documents(id),

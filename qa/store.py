@@ -247,13 +247,14 @@ class Store:
         """Stores a document that is not stored yet; inside a `change`. `embeddings` is (passages, dimension)."""
         added = datetime.now(UTC).isoformat(timespec="seconds")
         self._connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.id,
                 document.title,
                 document.source,
                 document.date,
                 json.dumps(document.pages),
+                document.address,
                 document.text,
                 added,
             ),
@@ -281,11 +282,13 @@ class Store:
         self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
     def document(self, document_id: str) -> Document | None:
-        rows = self._rows("SELECT text, title, source, date, pages FROM documents WHERE id = ?", (document_id,))
+        rows = self._rows(
+            "SELECT text, title, source, date, pages, address FROM documents WHERE id = ?", (document_id,)
+        )
         if not rows:
             return None
-        text, title, source, date, pages = rows[0]
-        document = Document(text=text, title=title, source=source, date=date, pages=tuple(json.loads(pages)))
+        text, title, source, date, pages, address = rows[0]
+        document = Document(text, title, source, date, tuple(json.loads(pages)), address)
         # One object for all who hold it: a conversation keeps many passages of one long text.
         return self._held.setdefault((document_id, title, source, date), document)
 

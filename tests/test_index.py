@@ -96,6 +96,20 @@ def test_files_that_did_not_change_are_not_read_again(index: Index, corpus: Path
     assert "Lisbon" in index.search("Lisbon")[0].passage.text
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may open every folder")
+def test_a_folder_that_cannot_be_opened_keeps_its_documents(index: Index, corpus: Path) -> None:
+    (corpus / "deep").mkdir()
+    touch(corpus / "deep" / "fox.txt", "The fox sleeps.")
+    index.sync(corpus)
+    (corpus / "deep").chmod(0)
+    try:
+        changes = index.sync(corpus)
+    finally:
+        (corpus / "deep").chmod(0o700)
+    assert [item.source for item in changes.skipped] == ["deep"]
+    assert "deep/fox.txt" in sources(index)
+
+
 def test_the_same_text_twice_is_one_document(index: Index, corpus: Path) -> None:
     shutil.copy(corpus / "comet.txt", corpus / "copy.txt")
     index.sync(corpus)

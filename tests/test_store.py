@@ -34,7 +34,9 @@ def store(tmp_path: Path) -> Store:
 
 def test_a_document_comes_back_as_it_went_in(store: Store) -> None:
     text = "A\x00B. Zażółć gęślą jaźń. \U0001f600 e\u0301 " + "A sentence of no import follows. " * 60
-    document = Document(text=text, title="T", source="a.txt", date="2022-01-06", pages=(0, 90))
+    document = Document(
+        text=text, title="T", source="a.txt", date="2022-01-06", pages=(0, 90), address="https://a.example/b"
+    )
     rows = put(store, document)
     assert store.document(document.id) == document
     ids = store.passage_ids()
