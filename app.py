@@ -14,6 +14,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa.changes import Progress
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("error: --mcp cannot be used with --auth: its clients have no way to log in", file=sys.stderr)
             return 2
         user = (name, password)
+    if options.mcp and find_spec("mcp") is None:
+        print('error: --mcp needs a package that is not installed: pip install "gradio[mcp]"', file=sys.stderr)
+        return 2
     _stay_private()
     from qa.assistant import Assistant
     from qa.store import StoreError
@@ -94,8 +102,8 @@ def _stay_private() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
-def _tell(progress: object) -> None:
-    print(f"  {progress.files} of {progress.files_total}: {progress.source}", flush=True)  # type: ignore[attr-defined]
+def _tell(progress: Progress) -> None:
+    print(f"  {progress.files} of {progress.files_total}: {progress.source}", flush=True)
 
 
 if __name__ == "__main__":

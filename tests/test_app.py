@@ -2,71 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
-import shutil
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from serving import ARGUMENTS, ROOT, Server, serving
 
-ROOT = Path(__file__).parent.parent
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 PATIENCE = 60_000  # milliseconds that the browser waits: the machine may be busy
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script> **bold** $$x^2$$ {{this}} ${alert(3)} @children"
 
 
-@dataclass(frozen=True)
-class Server:
-    address: str
-    folder: Path  # holds corpus/ and index/
-    log: Path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def serve(folder: Path, *flags: str) -> Iterator[Server]:
-    """`python app.py` on a copy of the corpus, until the test lets go."""
-    shutil.copytree(ROOT / "corpus", folder / "corpus", dirs_exist_ok=True)
-    port, log = free_port(), folder / f"log{len(flags)}.txt"
-    command = [sys.executable, "app.py", "--index", str(folder / "index"), "--port", str(port), *flags]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1", "TMPDIR": str(folder)}
-    with log.open("w") as out:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=environment)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 120
-        while address not in log.read_text():
-            assert process.poll() is None, f"app.py stopped:\n{log.read_text()}"
-            assert time.monotonic() < deadline, f"app.py did not start in time:\n{log.read_text()}"
-            time.sleep(0.1)
-        yield Server(address, folder, log)
-    finally:
-        process.kill()
-        process.wait()
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from serve(tmp_path_factory.mktemp("served"))
+    with serving(tmp_path_factory.mktemp("served"), "--mcp") as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator:
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+    program = find_browser()
     if program is None:
         message = "no Chromium found: install it to run the browser tests (apt-get install chromium)"
         if os.environ.get("CI"):
@@ -283,6 +247,23 @@ def test_wrong_use_by_programs_is_explained(client: Client, endpoint: str, argum
         client.predict(*arguments, api_name=endpoint)
 
 
+def test_the_endpoints_are_tools_for_mcp_clients(server: Server):
+    async def use() -> tuple[list[str], str]:
+        from mcp import ClientSession
+        from mcp.client.streamable_http import streamable_http_client
+
+        address = f"{server.address}/gradio_api/mcp/"
+        async with streamable_http_client(address) as (reading, writing, _), ClientSession(reading, writing) as session:
+            await session.initialize()
+            tools = (await session.list_tools()).tools
+            answer = await session.call_tool("ask", {"question": "who did Tokayev appoint?"})
+            return [tool.name for tool in tools], answer.content[0].text
+
+    names, answer = asyncio.run(use())
+    assert names == ["ask", "search", "documents", "add", "remove"]
+    assert "Alikhan Smailov" in answer
+
+
 @pytest.mark.parametrize(
     "path",
     ["/etc/passwd", "app.py", "corpus/kazakhstan-unrest.txt", "%2e%2e/%2e%2e/etc/passwd", "{index}/passages.db"],
@@ -305,7 +286,8 @@ def test_a_forged_upload_adds_nothing(server: Server, client: Client):
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from serve(tmp_path_factory.mktemp("closed"), "--read-only", "--auth", "ann:secret")
+    with serving(tmp_path_factory.mktemp("closed"), "--read-only", "--auth", "ann:secret") as started:
+        yield started
 
 
 def test_read_only_refuses_changes_also_by_api(closed: Server):

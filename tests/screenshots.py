@@ -1,0 +1,60 @@
+"""Screenshots of the page's main states, for the README: `python tests/screenshots.py docs/images`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+from serving import ARGUMENTS, find_browser, serving
+
+
+def main(folder: Path) -> None:
+    program = find_browser()
+    if program is None:
+        sys.exit("no Chromium found: apt-get install chromium")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as served, serving(Path(served)) as server, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+
+        def opened(width: int, height: int, scheme: str = "light") -> Page:
+            page = chromium.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+            page.goto(server.address)
+            page.locator("#chat .example").first.wait_for()
+            return page
+
+        page = opened(1280, 800)
+        ask(page, "who did Tokayev appoint?")
+        page.get_by_role("button", name="Open the source").click()
+        page.locator("#document mark").wait_for()
+        shoot(page, folder / "answer.png")
+        ask(page, "Who won the football world cup in 1998?")
+        shoot(page, folder / "refusal.png")
+        page.get_by_role("tab", name="Texts").click()
+        page.locator("#texts td").first.wait_for()
+        shoot(page, folder / "texts.png")
+
+        page = opened(1280, 800, "dark")
+        ask(page, "who did Tokayev appoint?")
+        shoot(page, folder / "dark.png")
+        page = opened(390, 780)
+        ask(page, "who did Tokayev appoint?")
+        shoot(page, folder / "phone.png")
+        chromium.close()
+
+
+def ask(page: Page, question: str) -> None:
+    before = page.locator("#chat .answer").count()
+    page.get_by_label("Your question").fill(question)
+    page.keyboard.press("Enter")
+    page.locator("#chat .answer").nth(before).wait_for()
+
+
+def shoot(page: Page, path: Path) -> None:
+    page.wait_for_timeout(1000)  # scrolling and fading have ended
+    page.screenshot(path=path)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images"))
