@@ -39,7 +39,6 @@ def on(tmp_path: Path, encoder: Encoder, reader: Reader, *texts: str) -> Assista
         ("How long is the state of emergency?", "two-week"),
         ("What is the name of Almaty's police chief?", "Kanat Taimerdenov"),
         ("Which news channel reported the toll?", "Khabar 24"),
-        ("Who took the photo?", "Reuters"),
     ],
 )
 def test_the_article_answers(assistant: Assistant, question: str, expected: str) -> None:

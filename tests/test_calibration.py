@@ -14,7 +14,9 @@ from qa.calibration import FILE, Calibration, Features, fit
 def test_the_fit_recovers_the_odds_it_was_drawn_from() -> None:
     draw = random.Random(5)
     rows = [Features(draw.uniform(-8, 8), draw.uniform(-10, 10), 8, draw.random()) for _ in range(20_000)]
-    outcomes = [draw.random() < 1 / (1 + math.exp(-(0.5 * row.margin + 0.2 * row.lead + 2 * row.overlap - 1))) for row in rows]
+    outcomes = [
+        draw.random() < 1 / (1 + math.exp(-(0.5 * row.margin + 0.2 * row.lead + 2 * row.overlap - 1))) for row in rows
+    ]
     weights = fit(rows, outcomes)
     bias = weights[0] + weights[3] * math.log(8)  # the number of passages never varies, so it is part of the bias
     assert bias == pytest.approx(-1, abs=0.2)

@@ -133,7 +133,9 @@ def test_wrong_use_ends_with_status_2_and_says_why(
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("command", ["index", "ask", "documents", "remove", "evaluate", "train", "export", "calibrate", "serve"])
+@pytest.mark.parametrize(
+    "command", ["index", "ask", "documents", "remove", "evaluate", "train", "export", "calibrate", "serve"]
+)
 def test_every_command_has_help_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, command, "--help")
     assert status == 0
