@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from bisect import bisect_left
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tiny import save_bert, save_distilbert, save_roberta
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from qa.reader import Reader, Reading
+from qa.sentences import sentences
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = (ROOT / "corpus" / "kazakhstan-unrest.txt").read_text(encoding="utf-8")
@@ -141,6 +143,16 @@ def test_limits_are_kept() -> None:
         SHIPPED_READER.read([("a", "b")], top_k=0)
 
 
+def test_no_answer_reaches_into_the_next_sentence() -> None:
+    text = "The toll rose to 12 on Monday. (Photo by Ada Moss) Dr. Omar Lindqvist fled"
+    [reading] = SHIPPED_READER.read([("When did the toll rise?", text)], top_k=1000)
+    places = {(text.find(span.text, span.start), span.end) for span in reading.spans}
+    borders = [text.index("(Photo"), text.index("Dr.")]
+    assert len(places) > 20
+    assert not any(start < border < end for start, end in places for border in borders)
+    assert any(span.text.startswith("Dr. Omar") for span in reading.spans)  # an abbreviation ends no sentence
+
+
 @pytest.mark.parametrize("kind", ["bert", "distilbert", "roberta"])
 def test_a_checkpoint_reads_as_transformers_would(tmp_path: Path, kind: str) -> None:
     """Every input that the tokenizer gives reaches the model: the scores are those of a plain call."""
@@ -167,7 +179,9 @@ def test_a_checkpoint_reads_as_transformers_would(tmp_path: Path, kind: str) -> 
         words = encoding.word_ids
         opens = [i for i in of_text if sequence[i - 1] != 1 or words[i] != words[i - 1]]
         closes = [i for i in of_text if sequence[i + 1] != 1 or words[i] != words[i + 1]]
-        pairs_of_tokens = [(i, j) for i in opens for j in closes if i <= j < i + 12]
+        begins = [begin for begin, _ in sentences(text)]
+        sentence = {i: bisect_left(begins, offsets[i][1]) for i in of_text}
+        pairs_of_tokens = [(i, j) for i in opens for j in closes if i <= j < i + 12 and sentence[i] == sentence[j]]
         first, last = max(pairs_of_tokens, key=lambda ends: start[ends[0]] + end[ends[1]])
         assert reading.spans[0].score == pytest.approx(float(start[first] + end[last]), abs=1e-4)
         assert reading.spans[0].text == text[offsets[first][0] : offsets[last][1]].strip()
