@@ -144,7 +144,7 @@ def test_limits_are_kept() -> None:
 
 
 def test_no_answer_reaches_into_the_next_sentence() -> None:
-    text = "The toll rose to 12 on Monday. (Photo by Ada Moss) Dr. Omar Lindqvist fled"
+    text = "The toll rose to 12 on Monday. (Photo by Ada Moss.) Dr. Omar Lindqvist fled"
     [reading] = SHIPPED_READER.read([("When did the toll rise?", text)], top_k=1000)
     places = {(text.find(span.text, span.start), span.end) for span in reading.spans}
     borders = [text.index("(Photo"), text.index("Dr.")]
