@@ -95,16 +95,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{value} given, expected a number from 1 on")
-    return value
+    if not (text.isdecimal() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"{text} given, expected a whole number from 1 on")
+    return int(text)
 
 
 def _probability(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
     if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{value} given, expected a number from 0 to 1")
+        raise argparse.ArgumentTypeError(f"{text} given, expected a number from 0 to 1")
     return value
 
 
@@ -241,17 +243,32 @@ def _add_evaluate(command: Callable[..., Any]) -> None:
 
     sub = command("evaluate", _evaluate, "measure answers on a file of questions", "evaluate dev.json --mode reader")
     sub.add_argument("file", metavar="FILE", help="SQuAD JSON (.json .gz .xz) or JSON lines of question, answers")
-    sub.add_argument("--mode", choices=MODES, help="default: reader for SQuAD JSON, else end-to-end")
+    sub.add_argument(
+        "--mode",
+        choices=MODES,
+        help="default: conversation for dialogues, reader where a context is given, or end-to-end",
+    )
     sub.add_argument("--reader", metavar="NAME", help="another question-answering model: a folder or Hub name")
     sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N questions")
     sub.add_argument("--top-k", type=_positive, default=8, metavar="N", help="passages to read (default: 8)")
+    sub.add_argument(
+        "--threshold",
+        type=_probability,
+        metavar="P",
+        help="answer from this probability on (default: the reader's own; 0 where every question has an answer)",
+    )
     sub.add_argument("--predictions", metavar="OUT", help="write the answers, in the official SQuAD form")
+    sub.add_argument("--plot", metavar="DIR", help="draw reliability, risk and coverage, recall@k as PNG and SVG")
     sub.add_argument("--no-history", action="store_true", help="in mode conversation: forget what was said before")
 
 
 def _evaluate(options: argparse.Namespace) -> int:
     from qa.evaluation import evaluate
+    from qa.output import measures_text
+    from qa.plots import draw, ready
 
+    if options.plot is not None:
+        ready(options.plot)
     result = evaluate(
         options.file,
         mode=options.mode,
@@ -259,15 +276,18 @@ def _evaluate(options: argparse.Namespace) -> int:
         reader=options.reader,
         limit=options.limit,
         top_k=options.top_k,
+        threshold=options.threshold,
         history=not options.no_history,
         predictions=options.predictions,
         progress=not options.json,
     )
+    files = [] if options.plot is None else draw(result, options.plot)
     if options.json:
         print(json.dumps(result, ensure_ascii=False))
         return 0
-    for name, value in result.items():
-        print(f"{name:24} {value:.3f}" if isinstance(value, float) else f"{name:24} {value}")
+    print(measures_text(result))
+    for file in files:
+        print(f"wrote {file}")
     return 0
 
 

@@ -152,6 +152,16 @@ def risk_coverage(confidences: Sequence[float], outcomes: Sequence[float]) -> li
     return points
 
 
+def risk_coverage_area(points: Sequence[Risk]) -> float:
+    """The area under such a curve, which is the mean risk over all coverages (Geifman et al. 2019, AURC).
+
+    From 0, no wrong answer, to 1; questions of equal confidence count with the risk of all of them. A perfect ranking
+    of wrong answers behind right ones still has the area that the wrong ones cannot but leave.
+    """
+    before = [0.0, *(point.coverage for point in points)]
+    return sum(point.risk * (point.coverage - start) for point, start in zip(points, before, strict=False))
+
+
 def _same_length(*columns: Sequence[float]) -> None:
     lengths = [len(column) for column in columns]
     if len(set(lengths)) > 1 or lengths[0] == 0:

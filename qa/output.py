@@ -1,7 +1,8 @@
-"""Output: an answer as plain data for programs, and as lines of text for people."""
+"""Output: an answer as plain data for programs, answers and measures as lines of text for people."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from qa.answers import Answer
@@ -56,3 +57,18 @@ def answer_text(answer: Answer, *, mark: str = "**", unmark: str = "**") -> str:
             f"  confidence {answer.confidence:.0%}",
         ]
     )
+
+
+def measures_text(result: Mapping[str, Any]) -> str:
+    """The numbers of an evaluation by name, then the table by question word; lists of points are left out."""
+    lines = []
+    for name, value in result.items():
+        if isinstance(value, float):
+            lines.append(f"{name:24} {value:.3f}")
+        elif isinstance(value, str | int):
+            lines.append(f"{name:24} {value}")
+    if table := result.get("by_question_word"):
+        lines.append(f"\n{'':10} {'questions':>9} {'EM':>6} {'F1':>6}")
+        for word, row in table.items():
+            lines.append(f"{word:10} {row['questions']:9} {row['exact_match']:6.1f} {row['f1']:6.1f}")
+    return "\n".join(lines)

@@ -99,6 +99,22 @@ def test_index_documents_remove(folder: Path, capsys: pytest.CaptureFixture[str]
     assert run_json(capsys, "index", "--rebuild", "extra.txt")["documents"] == 1
 
 
+def test_evaluate_prints_measures_and_draws_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "q.jsonl").write_text('{"id": "q", "question": "Who built the bridge?", "answers": ["Hannah Moss"]}\n')
+    result = run_json(capsys, "evaluate", "q.jsonl", "--plot", "plots", "--predictions", "p.json")
+    assert (result["mode"], result["questions"], result["exact_match"], result["f1"]) == ("end-to-end", 1, 100, 100)
+    assert json.loads((folder / "p.json").read_text(encoding="utf-8")) == {"q": "Hannah Moss"}
+    drawn = {file.name for file in (folder / "plots").iterdir()}
+    assert drawn == {f"{name}.{kind}" for name in ("reliability", "risk-coverage", "recall") for kind in ("png", "svg")}
+    status, out, err = run(capsys, "evaluate", "q.jsonl")
+    assert (status, "exact_match              100.000" in out, "who                1  100.0  100.0" in out) == (
+        0,
+        True,
+        True,
+    )
+    assert "asking: 100%" in err
+
+
 def test_a_bad_file_is_named_and_the_rest_goes_in(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "corpus" / "song.mp3").write_bytes(b"ID3")
     status, out, _ = run(capsys, "index")
@@ -113,18 +129,34 @@ def test_a_bad_file_is_named_and_the_rest_goes_in(folder: Path, capsys: pytest.C
         (["ask", ""], "question '' is empty"),
         (["ask"], "QUESTION"),
         (["ask", "Who?", "--top-k", "0"], "from 1 on"),
+        (["ask", "Who?", "--top-k", "many"], "many given, expected a whole number from 1 on"),
         (["ask", "Who?", "--threshold", "1.5"], "from 0 to 1"),
+        (["ask", "Who?", "--threshold", "nan"], "nan given, expected a number from 0 to 1"),
+        (["ask", "Who?", "--threshold", "high"], "high given, expected a number from 0 to 1"),
+        (["ask", "Who?", "--reader", "no/such/folder"], "no reader 'no/such/folder'"),
+        (["ask", "?!"], "expected some words"),
+        (["ask", "Who?", "or what?"], "or what?"),
         (["ask", "Who?", "--index", "nowhere/index"], "put texts in"),
         (["index", "nowhere.txt"], "nowhere.txt"),
         (["remove", "zzzz"], "zzzz"),
         (["documents", "--index", "nowhere"], "python -m qa index"),
         (["evaluate", "nowhere.json"], "nowhere.json"),
+        (["evaluate", "corpus"], "no file 'corpus'"),
+        (["evaluate", "corpus/bridge.txt"], "corpus/bridge.txt is not readable as JSON"),
+        (["evaluate", "q.jsonl", "--mode", "dance"], "dance"),
+        (["evaluate", "q.jsonl", "--mode", "reader"], "use end-to-end"),
+        (["evaluate", "q.jsonl", "--limit", "0"], "from 1 on"),
+        (["evaluate", "q.jsonl", "--threshold", "2"], "from 0 to 1"),
+        (["evaluate", "q.jsonl", "--plot", "corpus/bridge.txt"], "plots cannot go to"),
+        (["evaluate", "q.jsonl", "--predictions", "nowhere/p.json"], "nowhere/p.json"),
+        (["evaluate", "q.jsonl", "--no-history"], "--no-history"),
         (["dance"], "dance"),
     ],
 )
 def test_wrong_use_ends_with_status_2_and_says_why(
     folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
+    (folder / "q.jsonl").write_text('{"question": "Who built the bridge?", "answers": ["Hannah Moss"]}\n')
     if arguments[0] == "remove":
         run(capsys, "index")
     status, out, err = run(capsys, *arguments)

@@ -139,3 +139,24 @@ def test_what_is_no_probability_is_refused():
 def test_risk_coverage_of_a_worked_example():
     points = metrics.risk_coverage([0.9, 0.8, 0.8, 0.1], [1, 1, 0, 0])
     assert points == [(0.9, 0.25, 0.0), (0.8, 0.75, pytest.approx(1 / 3)), (0.1, 1.0, 0.5)]
+
+
+def test_risk_coverage_area_of_worked_examples():
+    # Risks after each answer: 0, 1/2, 1/3, 1/2; their mean. In one tie, the risk of all: 2 of 4 wrong.
+    by_hand = (0 + 1 / 2 + 1 / 3 + 1 / 2) / 4
+    assert metrics.risk_coverage_area(metrics.risk_coverage([0.9, 0.8, 0.7, 0.6], [1, 0, 1, 0])) == (
+        pytest.approx(by_hand)
+    )
+    assert metrics.risk_coverage_area(metrics.risk_coverage([0.5] * 4, [1, 0, 1, 0])) == 0.5
+
+
+@given(st.permutations(range(8)), st.lists(st.sampled_from([0.0, 1.0]), min_size=8, max_size=8))
+def test_no_order_has_less_risk_than_right_answers_first(order, outcomes):
+    confidences = [place / 8 for place in order]
+    places = [place / 8 for place in range(8)]
+
+    def area(confidences, outcomes):
+        return metrics.risk_coverage_area(metrics.risk_coverage(confidences, outcomes))
+
+    assert area(places, sorted(outcomes)) - 1e-9 <= area(confidences, outcomes)
+    assert area(confidences, outcomes) <= area(places, sorted(outcomes, reverse=True)) + 1e-9
