@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,8 @@ from qa.encoder import Encoder
 from qa.passages import Passage, split
 from qa.store import FileRecord, Store
 
-GROUP = 512  # passages encoded and committed together
+GROUP = 512  # passages committed together, and more where one file has more
+BATCH = 128  # passages encoded between two reports of progress
 DIRECT = "added:"  # begins the path of what was added as a Document, not from a file
 
 
@@ -30,12 +32,12 @@ DIRECT = "added:"  # begins the path of what was added as a Document, not from a
 class Progress:
     """How far a change has come. Bytes are known from the start, passages only as they are made."""
 
-    source: str  # read last
-    files: int
-    files_total: int
-    bytes: int
-    bytes_total: int
-    passages: int  # stored so far
+    source: str = ""  # read last
+    files: int = 0  # read so far
+    files_total: int = 0
+    bytes: int = 0  # of the files that are done, and of those being encoded in proportion
+    bytes_total: int = 0
+    passages: int = 0  # encoded so far
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class _File:
     """All that one file brought, ready to be stored."""
 
     path: str
+    size: int
     records: tuple[FileRecord, ...]
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]  # of all the documents
@@ -86,7 +89,7 @@ class Writer:
         self._size = size
         self._overlap = overlap
         self._progress = progress
-        self._stored = 0
+        self._at = Progress()
         self._added: list[str] = []
         self._updated: list[str] = []
         self._removed: list[str] = []
@@ -115,46 +118,50 @@ class Writer:
         if not paths:
             return
         with self._store.change(keep=not self._dry_run):
-            before = [record for record in self._store.files() if record.path in set(paths)]
+            before = [record for path in paths for record in self._store.files(path)]
             for path in paths:
                 self._store.forget_files(path)
             self._remove_orphans(before, self._removed)
 
-    def add_documents(self, documents: Iterable[Document]) -> None:
+    def add_documents(self, documents: Sequence[Document]) -> None:
+        for document in documents:
+            if not document.text.strip():
+                name = document.source or document.title or document.id[:12]
+                raise ValueError(f"the document {name!r} holds no text: nothing to index")
+        self._at = Progress(files_total=len(documents), bytes_total=sum(len(document.text) for document in documents))
         self._store_all(self._file_of(document) for document in documents)
 
     def add_files(self, found: Sequence[tuple[Path, str]]) -> None:
         """Reads (path, source) pairs; what cannot be read goes to `changes.skipped`."""
+        self._at = Progress(files_total=len(found), bytes_total=sum(stamp(path)[0] for path, _ in found))
         self._store_all(self._read(found))
 
+    def _tell(self, **news: Any) -> None:
+        self._at = replace(self._at, **news)
+        if self._progress is not None:
+            self._progress(self._at)
+
     def _file_of(self, document: Document) -> _File:
-        if not document.text.strip():
-            raise ValueError(f"the document {document.source or document.title!r} holds no text: nothing to index")
-        source = document.source or document.title or document.id[:12]
-        record = FileRecord(DIRECT + source, source, document.id, len(document.text), 0)
-        return _File(record.path, (record,), (document,), tuple(self._split(document)))
+        source, size = document.source or document.title or document.id[:12], len(document.text)
+        record = FileRecord(DIRECT + source, source, document.id, size, 0)
+        self._tell(source=source, files=self._at.files + 1)
+        return _File(record.path, size, (record,), (document,), tuple(self._split(document)))
 
     def _read(self, found: Sequence[tuple[Path, str]]) -> Iterator[_File]:
-        sizes = [stamp(path)[0] for path, _ in found]
-        done = 0
-        for number, ((path, source), size) in enumerate(zip(found, sizes, strict=True), start=1):
-            measured, modified = stamp(path)
+        for number, (path, source) in enumerate(found, start=1):
+            size, modified = stamp(path)
             portable = portable_path(path, self._base)
             records, documents, passages = [], [], []
             for item in read_file(path, source=source):
                 if isinstance(item, Skipped):
                     self._skipped.append(item)
-                    records.append(
-                        FileRecord(portable, item.source, None, measured, modified, item.reason, item.advice)
-                    )
+                    records.append(FileRecord(portable, item.source, None, size, modified, item.reason, item.advice))
                 else:
-                    records.append(FileRecord(portable, item.source, item.id, measured, modified))
+                    records.append(FileRecord(portable, item.source, item.id, size, modified))
                     documents.append(item)
                     passages += self._split(item)
-            yield _File(portable, tuple(records), tuple(documents), tuple(passages))
-            done += size
-            if self._progress is not None:
-                self._progress(Progress(source, number, len(found), done, sum(sizes), self._stored))
+            self._tell(source=source, files=number)
+            yield _File(portable, size, tuple(records), tuple(documents), tuple(passages))
 
     def _split(self, document: Document) -> list[Passage]:
         return split(document, size=self._size, overlap=self._overlap)
@@ -171,35 +178,43 @@ class Writer:
 
     def _commit(self, group: Sequence[_File]) -> None:
         documents = {document.id: document for file in group for document in file.documents}
-        missing = {
-            document.id: [passage for passage in file.passages if passage.document_id == document.id]
-            for file in group
-            for document in file.documents
-            if self._store.document(document.id) is None
+        found = {(passage.document_id, passage.number): passage for file in group for passage in file.passages}
+        missing: dict[str, list[Passage]] = {
+            number: [] for number, document in documents.items() if not self._store.holds(number)
         }
-        vectors = self._embed([passage for passages in missing.values() for passage in passages], documents)
+        for passage in found.values():
+            if passage.document_id in missing:
+                missing[passage.document_id].append(passage)
+        size, begun = sum(file.size for file in group), self._at
+        vectors: dict[tuple[str, int], np.ndarray] = {}
+        wanted = [passage for passages in missing.values() for passage in passages]
+        for begin in range(0, len(wanted), BATCH):
+            vectors |= self._embed(wanted[begin : begin + BATCH], documents)
+            share = min(1.0, (begin + BATCH) / len(wanted))
+            self._tell(passages=begun.passages + len(vectors), bytes=begun.bytes + int(size * share))
         with self._store.change(keep=not self._dry_run):
             for file in group:
                 self._commit_file(file, missing, vectors)
+        self._tell(bytes=begun.bytes + size)
 
     def _embed(
         self, passages: Sequence[Passage], documents: Mapping[str, Document]
     ) -> dict[tuple[str, int], np.ndarray]:
-        """Unit vectors by document id and passage number."""
+        """Unit vectors, as they are stored, by document id and passage number."""
         if not passages:
             return {}
         texts = [text_to_embed(passage, documents[passage.document_id]) for passage in passages]
         rows = np.zeros((len(texts), 1)) if self._dry_run else self._encoder().passage_embed(texts)
-        return {(p.document_id, p.number): row for p, row in zip(passages, rows, strict=True)}
+        return {(p.document_id, p.number): row for p, row in zip(passages, rows.astype(np.float16), strict=True)}
 
     def _commit_file(
         self, file: _File, missing: dict[str, list[Passage]], vectors: dict[tuple[str, int], np.ndarray]
     ) -> None:
-        before = [record for record in self._store.files() if record.path == file.path]
+        before = self._store.files(file.path)
         known = {record.source for record in before if record.document_id is not None}
         self._store.forget_files(file.path)
         for document in file.documents:
-            if self._store.document(document.id) is not None:
+            if self._store.holds(document.id):
                 continue
             passages = missing.get(document.id)
             if passages is None:  # another process removed it since this group was encoded
@@ -207,7 +222,6 @@ class Writer:
                 vectors |= self._embed(passages, {document.id: document})
             rows = np.stack([vectors[p.document_id, p.number] for p in passages])
             self._store.add(document, passages, rows)
-            self._stored += len(passages)
         changed = {record.source for record in file.records if record.document_id is not None}
         same = {(record.source, record.document_id) for record in before}
         for record in file.records:
@@ -222,10 +236,10 @@ class Writer:
         self._remove_orphans([r for r in before if r.source in changed], [])
 
     def _remove_orphans(self, before: Iterable[FileRecord], removed: list[str]) -> None:
-        needed = {record.document_id for record in self._store.files()}
         for record in before:
-            if record.document_id is not None and record.document_id not in needed:
-                self._store.remove(record.document_id)
+            number = record.document_id
+            if number is not None and self._store.holds(number) and not self._store.needed(number):
+                self._store.remove(number)
                 removed.append(record.source)
 
 

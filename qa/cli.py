@@ -341,7 +341,7 @@ class _Bar:
             self._begun = time.perf_counter()
         self._bar.update(progress.bytes - self._bar.n)
         speed = progress.passages / max(time.perf_counter() - self._begun, 1e-9)
-        self._bar.set_postfix_str(f"{progress.passages} passages, {speed:.0f}/s")
+        self._bar.set_postfix_str(f"{progress.passages} passages, {speed:.0f}/s", refresh=False)
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:

@@ -119,7 +119,7 @@ class Index:
 
     def __len__(self) -> int:
         """How many passages it holds."""
-        return sum(record.passages for record in self.documents())
+        return self._store.passage_count()
 
     @property
     def encoder_name(self) -> str | None:
@@ -226,7 +226,7 @@ class Index:
             if self._current().agree(self._store):
                 return result
             self._vectors = Vectors.build(self._store, self.encoder.dimension)
-            self._vectors.save(self.folder / "vectors.faiss", self._store)
+            self._vectors.save(self.folder / "vectors.faiss", self._store, always=True)
         repaired = "the vectors did not agree with the store; they were taken from it again"
         return replace(result, repaired=(*result.repaired, repaired))
 

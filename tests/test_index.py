@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from hashing import HashingEncoder
 
+from qa.changes import Progress
 from qa.documents import Document
 from qa.encoder import Encoder
 from qa.index import Index, IndexMismatch
+from qa.passages import split
 from qa.schema import StoreError
 
 
@@ -37,9 +39,9 @@ def consistent(index: Index) -> None:
         vectors = index._current()
         ids = index._store.passage_ids()
         assert np.array_equal(np.sort(vectors._ids), ids)
-        stored = list(index._store.embeddings(ids)) if len(ids) else []
-        for number, row in zip(ids.tolist(), stored, strict=True):
-            assert vectors._index.reconstruct(number) == pytest.approx(row, abs=1e-6)
+        if len(ids):
+            assert np.allclose(vectors.held(ids), index._store.embeddings(ids), atol=1e-6)
+        for number in ids.tolist():
             [(passage, document)] = index._store.passages([number]).values()
             assert document.text[passage.start : passage.end] == passage.text
         index._store._rows("INSERT INTO keywords (keywords, rank) VALUES ('integrity-check', 1)")
@@ -120,6 +122,28 @@ def test_the_same_text_twice_is_one_document(index: Index, corpus: Path) -> None
     (corpus / "copy.txt").unlink()
     index.sync(corpus)
     assert sources(index) == ["bakery.txt", "bridge.txt"]
+
+
+def test_the_same_text_twice_in_one_go_has_its_passages_once(corpus: Path, tmp_path: Path) -> None:
+    for name in ("one.txt", "two.txt"):
+        touch(corpus / name, "The tide rises twice a day at the old quay. " * 100)
+    index = Index.build(corpus, tmp_path / "index", encoder=HashingEncoder())
+    [record] = [record for record in index.documents() if record.source in ("one.txt", "two.txt")]
+    document = index.document(record.id)
+    assert document is not None
+    assert record.passages == len(split(document)) > 1
+
+
+def test_progress_tells_of_files_bytes_and_passages(corpus: Path, tmp_path: Path) -> None:
+    touch(corpus / "long.txt", "\n\n".join(f"Paragraph {number} tells of the tide. " * 30 for number in range(300)))
+    told: list[Progress] = []
+    index = Index.build(corpus, tmp_path / "index", encoder=HashingEncoder(), progress=told.append)
+    total = sum(path.stat().st_size for path in corpus.iterdir())
+    assert {step.bytes_total for step in told} == {total}
+    assert (told[-1].files, told[-1].files_total, told[-1].bytes) == (4, 4, total)
+    assert told[-1].passages == len(index)
+    assert [step.bytes for step in told] == sorted(step.bytes for step in told)
+    assert len({step.bytes for step in told}) > 3  # also within one long text
 
 
 def test_a_bad_file_is_reported_each_time_and_stops_nothing(index: Index, corpus: Path) -> None:
