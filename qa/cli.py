@@ -279,7 +279,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         threshold=options.threshold,
         history=not options.no_history,
         predictions=options.predictions,
-        progress=not options.json,
+        progress=not options.json or sys.stderr.isatty(),
     )
     files = [] if options.plot is None else draw(result, options.plot)
     if options.json:
