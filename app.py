@@ -103,7 +103,7 @@ def _stay_private() -> None:
 
 
 def _tell(progress: Progress) -> None:
-    print(f"  {progress.files} of {progress.files_total}: {progress.source}", flush=True)
+    print(f"  {progress.share:4.0%} {progress.source}", flush=True)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,14 @@ def test_a_mark_is_clipped_to_the_part_shown():
 
 @pytest.mark.parametrize(
     ("confidence", "words"),
-    [(1.0, "very sure (100%)"), (0.7, "fairly sure (70%)"), (0.5, "unsure (50%)"), (0.0, "a guess (0%)")],
+    [
+        (1.0, "very sure (over 99%)"),
+        (0.994, "very sure (99%)"),
+        (0.7, "fairly sure (70%)"),
+        (0.5, "unsure (50%)"),
+        (0.006, "a guess (1%)"),
+        (0.0, "a guess (under 1%)"),
+    ],
 )
 def test_confidence_in_words_and_number(confidence: float, words: str):
     assert render.confidence_words(confidence) == words
@@ -122,3 +129,37 @@ def test_the_place_is_a_page_or_a_paragraph():
     paged = Document("one two", pages=(0, 4))
     assert render.place(paged, 5) == "page 2"
     assert render.place(Document("one\n\ntwo"), 5) == "paragraph 2"
+
+
+def test_the_place_of_a_passage_is_the_stretch_of_its_pages_or_paragraphs():
+    text = Document("one\n\ntwo\n\nthree")
+    assert render.passage_place(text, 0, 8) == "paragraphs 1 to 2"
+    assert render.passage_place(text, 5, 8) == "paragraph 2"
+    assert render.passage_place(Document("one two", pages=(0, 4)), 0, 7) == "pages 1 to 2"
+
+
+@given(st.text(alphabet="ab  ", max_size=40), st.integers(1, 20))
+def test_a_clipped_text_is_its_beginning_cut_between_words(text: str, length: int):
+    clipped = render.clip(text, length)
+    if len(text.strip()) <= length:
+        assert clipped == text.strip()
+    else:
+        kept = clipped.removesuffix(" …")
+        assert text.strip().startswith(kept)
+        assert len(kept) <= length
+        assert text.strip()[len(kept)] == " " or " " not in text.strip()[length // 2 : length]
+
+
+def test_other_candidates_are_folded_away_with_their_confidence(assistant: Assistant):
+    answer = assistant.ask("How many people were arrested?")
+    source = render.answer_html(answer)
+    assert f"({len(answer.alternatives)})</summary>" in source
+    for other in answer.alternatives:
+        assert f'<bdi>{other.text}</bdi></button> <span class="facts">{render.percent(other.confidence)}<' in source
+
+
+def test_a_refusal_names_the_closest_passage_and_says_how_sure_it_is(assistant: Assistant):
+    source = Shown(render.answer_html(assistant.ask("Who won the football world cup in 1998?"))).text
+    assert "The texts do not say. Confidence: very sure" in source
+    assert "Closest passage: Kazakhstan unrest" in source
+    assert "paragraph" in source

@@ -55,6 +55,10 @@ def endpoints(assistant: Assistant, *, read_only: bool, changed: Callable[[], No
             Passages with their text, offsets, document and score.
         """
         _check_question(question, top_k)
+        try:
+            hits = assistant.index.search(question, top_k=top_k)
+        except (ValueError, StoreError) as error:
+            raise _refused(str(error)) from error
         return [
             {
                 "text": hit.passage.text,
@@ -65,7 +69,7 @@ def endpoints(assistant: Assistant, *, read_only: bool, changed: Callable[[], No
                 "dense_rank": hit.dense_rank,
                 "keyword_rank": hit.keyword_rank,
             }
-            for hit in assistant.index.search(question, top_k=top_k)
+            for hit in hits
         ]
 
     def documents() -> list[dict[str, Any]]:
@@ -74,7 +78,10 @@ def endpoints(assistant: Assistant, *, read_only: bool, changed: Callable[[], No
         Returns:
             Id, title, source, date and number of passages of each.
         """
-        return [vars(record) for record in assistant.index.documents()]
+        try:
+            return [vars(record) for record in assistant.index.documents()]
+        except StoreError as error:
+            raise _refused(str(error)) from error
 
     def add(text: str, title: str = "", source: str = "") -> dict[str, Any]:
         """Add a text to those that questions are answered from.

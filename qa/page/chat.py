@@ -14,25 +14,39 @@ from qa.assistant import TOP_K, Assistant
 from qa.page import render
 from qa.page.export import markdown
 from qa.page.feedback import Feedback
-from qa.page.talk import Talk, messages, opened, passage_opened
+from qa.page.talk import Talk, messages, opened
 
 FORGET_SECONDS = 3600  # after which an idle conversation is dropped
 MOST_PASSAGES = 30
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}  # the page's own events are no endpoints for programs
 QUICK: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
-# A click on a button.open in the HTML becomes an event with what its data- attributes say.
-OPEN = """
-element.addEventListener('click', event => {
-  const button = event.target.closest('button.open');
-  if (button) trigger('click', {...button.dataset});
+# A click on a link in an answer or beside it becomes an event with the link's value.
+FOLLOW_LINKS = """
+document.addEventListener('click', event => {
+  const button = event.target.closest('#chat button.open, #passages button.open');
+  if (button) trigger('click', {value: button.value});
 });
 """
-# Waits until the tab is shown: what is hidden cannot be scrolled to.
+# The page library names each message by its HTML source, which a screen reader would read out instead of the text.
+NAME_NOTHING = """
+new MutationObserver(() =>
+  document.querySelectorAll('#chat [data-testid][aria-label]').forEach(said => said.removeAttribute('aria-label'))
+).observe(document.getElementById('chat'), {childList: true, subtree: true, attributeFilter: ['aria-label']});
+"""
+# Waits until the tab is shown: what is hidden cannot be scrolled to. Paragraphs out of sight get their real height
+# only when they come near, which moves the mark: so it is scrolled to again.
 SHOW_MARK = """
 () => setTimeout(() => {
   const mark = document.querySelector('#document mark');
-  if (mark) { mark.tabIndex = -1; mark.scrollIntoView({block: 'center'}); mark.focus({preventScroll: true}); }
+  if (!mark) return;
+  const show = times => {
+    mark.scrollIntoView({block: 'center'});
+    if (times > 1) requestAnimationFrame(() => show(times - 1));
+  };
+  show(4);
+  mark.tabIndex = -1;
+  mark.focus({preventScroll: true});
 }, 150)
 """
 # Made in the browser, so that no conversation is left in a file of the server.
@@ -56,8 +70,9 @@ def chat_tab(assistant: Assistant, feedback: Feedback | None) -> gr.Chatbot:
         with gr.Column(scale=3, min_width=320):
             chat = gr.Chatbot(
                 label="Conversation",
+                show_label=False,
                 elem_id="chat",
-                height="58vh",
+                height="54vh",
                 min_height=320,
                 latex_delimiters=[],
                 allow_tags=False,
@@ -75,11 +90,12 @@ def chat_tab(assistant: Assistant, feedback: Feedback | None) -> gr.Chatbot:
             with gr.Row():
                 fresh = gr.Button("New conversation", size="sm")
                 save = gr.Button("Save as Markdown", size="sm")
-            top_k, threshold = _settings(assistant)
+            usual = round(assistant.calibration.threshold, 2)
+            top_k, threshold = _settings(usual)
         with gr.Column(scale=2, min_width=300), gr.Tabs(selected="passages") as panel:
             with gr.Tab("Passages read", id="passages"):
                 hint = '<p class="hint">The passages that were read for an answer appear here, best first.</p>'
-                passages = gr.HTML(hint, elem_id="passages", js_on_load=OPEN)
+                passages = gr.HTML(hint, elem_id="passages", js_on_load=FOLLOW_LINKS + NAME_NOTHING)
             with gr.Tab("Whole text", id="document"):
                 hint = '<p class="hint">Open a source to see it here.</p>'
                 document = gr.HTML(hint, elem_id="document", js_on_load=None)
@@ -91,41 +107,30 @@ def chat_tab(assistant: Assistant, feedback: Feedback | None) -> gr.Chatbot:
             return
         yield {question: "", chat: messages(talk.turns, pending=text[:1000])}
         read = max(1, min(MOST_PASSAGES, int(read)))
-        answer = talk.ask(text, top_k=read, threshold=float(least)).answer
+        sure = None if least == usual else float(least)
+        answer = talk.ask(text, top_k=read, threshold=sure).answer
         yield {
             talk_state: talk,
             chat: messages(talk.turns),
-            passages: "" if answer is None else render.evidence_html(answer),
+            passages: "" if answer is None else render.evidence_html(answer, turn=len(talk.turns) - 1),
             panel: gr.Tabs(selected="passages"),
         }
 
     def ask_example(talk: Talk | None, read: int, least: float, event: gr.SelectData) -> Iterator[dict[Any, Any]]:
         yield from ask(event.value["text"], talk, read, least)
 
-    def show(talk: Talk | None, turn: int, choice: str) -> dict[Any, Any]:
+    def follow(talk: Talk | None, event: gr.EventData) -> dict[Any, Any]:
+        """Opens what a link names: "2 source" is the source of the third turn."""
+        first, _, choice = str(event._data.get("value")).partition(" ")
+        turn = _number(first)
         answer = None if talk is None else talk.answer(turn)
-        if talk is None or answer is None:
+        if answer is None:
             return {talk_state: talk}
-        talk.shown = turn
         return {
-            talk_state: talk,
-            passages: render.evidence_html(answer),
+            passages: render.evidence_html(answer, turn=turn),
             document: opened(answer, choice),
             panel: gr.Tabs(selected="document"),
         }
-
-    def choose(talk: Talk | None, event: gr.SelectData) -> dict[Any, Any]:
-        return show(talk, -1 if talk is None else len(talk.turns) - 1, str(event.value))
-
-    def pick(talk: Talk | None, event: gr.SelectData) -> dict[Any, Any]:
-        return show(talk, _turn(event.index), "source")
-
-    def open_passage(talk: Talk | None, event: gr.EventData) -> dict[Any, Any]:
-        number = _number(event._data.get("number"))
-        answer = None if talk is None else talk.answer(talk.shown)
-        if answer is None or not 0 <= number < len(answer.evidence):
-            return {talk_state: talk}
-        return {document: passage_opened(answer, number), panel: gr.Tabs(selected="document")}
 
     def judge(talk: Talk | None, event: gr.LikeData) -> None:
         turn = _turn(event.index)
@@ -143,8 +148,7 @@ def chat_tab(assistant: Assistant, feedback: Feedback | None) -> gr.Chatbot:
     settings = [talk_state, top_k, threshold]
     question.submit(ask, [question, *settings], [question, *shown], show_progress="minimal", **PRIVATE)
     chat.example_select(ask_example, settings, [question, *shown], show_progress="minimal", **PRIVATE)
-    for event, handler in ((chat.option_select, choose), (chat.select, pick), (passages.click, open_passage)):
-        event(handler, talk_state, shown, **QUICK).then(None, js=SHOW_MARK, **PRIVATE)
+    passages.click(follow, talk_state, shown, **QUICK).then(None, js=SHOW_MARK, **PRIVATE)
     gr.on([fresh.click, chat.clear], forget, None, shown, **QUICK)
     save.click(export, talk_state, exported, **QUICK).then(None, exported, js=DOWNLOAD, **PRIVATE)
     if feedback is not None:
@@ -152,15 +156,16 @@ def chat_tab(assistant: Assistant, feedback: Feedback | None) -> gr.Chatbot:
     return chat
 
 
-def _settings(assistant: Assistant) -> tuple[gr.Slider, gr.Slider]:
+def _settings(usual: float) -> tuple[gr.Slider, gr.Slider]:
     with gr.Accordion("Settings", open=False):
         top_k = gr.Slider(
             1, MOST_PASSAGES, value=TOP_K, step=1, label="Passages to read",
-            info="More finds answers in unlikely places, and takes longer.",
+            info="For each question. More finds answers in unlikely places, and takes longer.",
         )  # fmt: skip
         threshold = gr.Slider(
-            0, 1, value=round(assistant.calibration.threshold, 2), step=0.01, label="How sure it must be to answer",
-            info="At 0 it always answers, if wrongly; at 1 it nearly always says that the texts do not say.",
+            0, 1, value=usual, step=0.01, label="How sure it must be to answer",
+            info="That the texts answer the question at all. At 0 it always answers, if wrongly; at 1 nearly never. "
+            f"{usual} served best when it was measured.",
         )  # fmt: skip
     return top_k, threshold
 

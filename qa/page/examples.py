@@ -20,7 +20,7 @@ from qa.sentences import sentences
 WANTED = 4
 DOCUMENTS = 12  # looked at; a large collection need not be read for four questions
 TRIED = 32  # questions put to the reader
-LEAST = 0.6  # confidence of an answer that is good enough to show off with
+LEAST = 0.5  # confidence of an answer that is good enough to show off with
 CHARACTERS = (18, 90)  # of a question that reads well
 
 
@@ -52,7 +52,7 @@ _SHORT = re.compile(r"\(([A-Z]{2,6})\)")
 
 
 def examples(assistant: Assistant, *, wanted: int = WANTED) -> tuple[str, ...]:
-    """Up to `wanted` questions, of as many kinds as there are, best answered first in each kind."""
+    """Up to `wanted` questions, of as many kinds and answers as there are, best answered first in each kind."""
     records = assistant.index.documents()
     step = max(1, len(records) // DOCUMENTS)
     texts = (assistant.index.document(record.id) for record in records[::step][:DOCUMENTS])
@@ -66,7 +66,11 @@ def examples(assistant: Assistant, *, wanted: int = WANTED) -> tuple[str, ...]:
         if answer.text is not None and answer.confidence >= LEAST and _agree(answer.text, example.answer)
     ]
     good.sort(key=lambda pair: -pair[0])
-    return tuple(example.question for example in _mixed(example for _, example in good)[:wanted])
+    fresh: dict[str, Example] = {}  # the best for each answer
+    for _, example in good:
+        fresh.setdefault(normalise(example.answer), example)
+    others = [example for _, example in good if example not in fresh.values()]
+    return tuple(example.question for example in [*_mixed(fresh.values()), *_mixed(others)][:wanted])
 
 
 def suggested(document: Document) -> Iterator[Example]:

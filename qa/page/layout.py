@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from pathlib import Path
@@ -17,23 +18,33 @@ from qa.page.texts import texts_tab
 
 CSS = Path(__file__).with_name("page.css")
 TITLE = "Ask your texts"
+SETTLED_SECONDS = 2.0  # without a change, before new example questions are drawn
+
+logger = logging.getLogger(__name__)
 
 
 class Examples:
-    """Example questions, drawn anew from the texts whenever these have changed."""
+    """Example questions, drawn anew from the texts when these have changed."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        self._lock = threading.Lock()
+        self._changed = threading.Event()
         self.questions = examples(assistant)
-
-    def renew(self) -> None:
-        """Returns at once; the new questions are there a few seconds later."""
         threading.Thread(target=self._draw, daemon=True).start()
 
+    def renew(self) -> None:
+        """Returns at once; the new questions are there a few seconds after the last of several changes."""
+        self._changed.set()
+
     def _draw(self) -> None:
-        with self._lock:
-            self.questions = examples(self._assistant)
+        while self._changed.wait():
+            self._changed.clear()
+            if self._changed.wait(SETTLED_SECONDS):
+                continue  # a program may add texts by the hundred
+            try:
+                self.questions = examples(self._assistant)
+            except Exception:  # the index may be gone for a while; the old questions stay
+                logger.exception("no example questions could be drawn")
 
 
 def page(assistant: Assistant, *, read_only: bool = False) -> gr.Blocks:
@@ -79,4 +90,6 @@ def _feedback_tab(feedback: Feedback) -> None:
 
 def theme() -> gr.Theme:
     """Fonts of the reader's own system: none is fetched."""
-    return gr.themes.Soft(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])
+    return gr.themes.Default(
+        primary_hue="indigo", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
+    )
