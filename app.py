@@ -49,10 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     texts = len(assistant.index.documents())
-    print(f"{texts} texts, {len(assistant.index)} passages ({time.perf_counter() - begun:.1f} s)", flush=True)
+    print(
+        f"{texts} text{'s' * (texts != 1)}, {len(assistant.index)} passages ({time.perf_counter() - begun:.1f} s)",
+        flush=True,
+    )
 
+    from qa.page.edits import MAX_UPLOAD_BYTES
     from qa.page.layout import CSS, page, theme
-    from qa.page.texts import MAX_UPLOAD_BYTES
 
     assistant.ask("Which texts are there?")  # loads what the first answer would otherwise wait for
     try:

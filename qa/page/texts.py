@@ -1,30 +1,36 @@
 """Texts: the tab that lists the documents of the index, and adds and removes them.
 
-Changes wait for each other; the chat goes on answering meanwhile. What comes from a browser is not believed: kind,
-size and place of every file are checked again here.
+Changes wait for each other; the chat goes on answering meanwhile. Only wiring: what is changed stands in `edits`.
 """
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from qa.changes import Changes, Progress
-from qa.documents import KINDS, Document, Skipped, read_file
+from qa.documents import KINDS
 from qa.index import Index
+from qa.page import edits
+from qa.page.edits import MAX_UPLOAD_BYTES, Tell, changes_html, number, progress_html
 from qa.page.render import document_html, escaped, link
 from qa.store import DocumentRecord, StoreError
 
-MAX_UPLOAD_BYTES = 50_000_000  # of one file
-MAX_FILES = 200  # in one upload
-TOGETHER = 16  # files stored, and then listed, at a time
+BROKEN = "Something went wrong while the texts were changed; the program's log says what."
 SHOWN = 500  # documents listed at once; the filter finds the others
+REDRAWN_SECONDS = 0.4  # between two states of the progress bar
+
+logger = logging.getLogger(__name__)
+
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
-ONE_AT_A_TIME: dict[str, Any] = {**PRIVATE, "concurrency_limit": 1, "concurrency_id": "changes"}
+ONE_AT_A_TIME: dict[str, Any] = {
+    "concurrency_limit": 1, "concurrency_id": "changes", "show_progress": "hidden", **PRIVATE
+}  # fmt: skip
 HINT = (
     '<p class="hint">“Look for changes” reads what is new or changed in the folders that the index was made from. '
     "“Rebuild” makes it hold exactly what these folders hold: texts added here go, texts removed here come back.</p>"
@@ -51,7 +57,6 @@ SHOW_TEXT = """
 """
 
 Listing = tuple[Callable[..., dict[Any, Any]], list[Any]]
-Tell = Callable[[Progress], None]
 
 
 def texts_tab(index: Index, *, read_only: bool, changed: Callable[[], None]) -> Listing:
@@ -72,12 +77,13 @@ def texts_tab(index: Index, *, read_only: bool, changed: Callable[[], None]) -> 
                     file_count="multiple", file_types=list(KINDS), elem_id="upload", height=150, label="Add texts"
                 )
                 gr.HTML(
-                    f'<p class="hint">{" ".join(KINDS)}, up to {_megabytes(MAX_UPLOAD_BYTES)} each</p>', js_on_load=None
+                    f'<p class="hint">{" ".join(KINDS)}, up to {MAX_UPLOAD_BYTES // 1_000_000} MB each</p>',
+                    js_on_load=None,
                 )
                 report = gr.HTML(elem_id="report", js_on_load=None, min_height=70)
                 with gr.Row():
-                    again = gr.Button("Look for changes", size="sm")
-                    rebuild = gr.Button("Rebuild", size="sm")
+                    look = gr.Button("Look for changes", size="sm")
+                    again = gr.Button("Rebuild", size="sm")
                 gr.HTML(HINT, js_on_load=None)
                 picked = gr.JSON(visible=False)
     reading = gr.HTML(elem_id="reading", js_on_load=None)
@@ -89,7 +95,7 @@ def texts_tab(index: Index, *, read_only: bool, changed: Callable[[], None]) -> 
         except StoreError as error:
             return {table: f'<p role="alert">{escaped(str(error))}</p>', count: ""}
         found = [record for record in records if _matches(record, words)]
-        shown = f"{len(found):,} of {len(records):,} texts" if words.strip() else _number(len(records), "text")
+        shown = f"{len(found):,} of {len(records):,} texts" if words.strip() else number(len(records), "text")
         if len(found) > SHOWN:
             shown += f", the first {SHOWN} shown"
         return {
@@ -109,137 +115,46 @@ def texts_tab(index: Index, *, read_only: bool, changed: Callable[[], None]) -> 
     if read_only:
         return listing, listed
 
-    def add(paths: Sequence[str] | None, words: str, progress: gr.Progress = gr.Progress()) -> Iterator[dict[Any, Any]]:  # noqa: B008
-        if not paths:
-            return
-        yield {upload: None, report: '<p role="status">Reading …</p>'}  # room for the next ones
-        changes = Changes()
-        try:
-            for done in range(0, len(paths), TOGETHER):
-                part = [Path(path) for path in paths[done : done + TOGETHER]]
-                tell = _bar(progress, begin=done / len(paths), width=len(part) / len(paths))
-                changes += add_uploads(index, part, free=MAX_FILES - done, progress=tell)
-                yield listing(words)
-        except (StoreError, OSError) as error:
-            changes += Changes(skipped=(Skipped("the index", str(error), "nothing more was added"),))
-        finally:
-            for path in paths:
-                Path(path).unlink(missing_ok=True)
+    def shown(words: str, edit: Callable[[Tell], Changes]) -> Iterator[dict[Any, Any]]:
+        """Runs the edit beside, and draws how far it has come until it is done."""
+        steps: list[Progress] = []
+        with ThreadPoolExecutor(1) as aside:
+            work = aside.submit(edit, steps.append)
+            while not work.done():
+                yield {report: progress_html(steps[-1] if steps else None)}
+                wait([work], timeout=REDRAWN_SECONDS)
         changed()
-        yield {**listing(words), report: changes_html(changes)}
+        try:
+            told = changes_html(work.result())
+        except Exception:  # whatever it is, a person who waits gets a sentence
+            logger.exception("the texts could not be changed")
+            told = f'<p role="alert">{BROKEN}</p>'
+        yield {**listing(words), report: told}
 
-    def drop(ids: object, words: str, progress: gr.Progress = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
+    def add(files: Sequence[str] | None, words: str) -> Iterator[dict[Any, Any]]:
+        if files:
+            yield {upload: None}  # room for the next ones
+            paths = [Path(file) for file in files]
+            yield from shown(words, lambda tell: edits.add_uploads(index, paths, tell))
+
+    def drop(ids: object, words: str) -> Iterator[dict[Any, Any]]:
         if not ids or not isinstance(ids, list):
-            return {report: '<p role="alert">Tick the texts to be removed in the list first.</p>'}
-        changes = Changes()
-        for document_id in progress.tqdm(ids, desc="Removing", unit="texts"):
-            try:
-                changes += Changes(removed=(index.remove(str(document_id)).source,))
-            except KeyError:
-                changes += Changes(skipped=(Skipped(str(document_id)[:12], "it is gone already", "nothing to do"),))
-            except StoreError as error:
-                changes += Changes(skipped=(Skipped("the index", str(error), "nothing more was removed"),))
-                break
-        changed()
-        return {**listing(words), report: changes_html(changes)}
+            yield {report: '<p role="alert">First tick the texts in the list that are to be removed.</p>'}
+        else:
+            yield from shown(words, lambda tell: edits.remove_texts(index, [str(each) for each in ids], tell))
 
-    def follow(words: str, make: Callable[[Tell], Changes], progress: gr.Progress) -> dict[Any, Any]:
-        progress(0.0, desc="Looking for changes")
-        try:
-            changes = make(_bar(progress))
-        except (StoreError, OSError) as error:
-            changes = Changes(skipped=(Skipped("the index", str(error), "nothing was changed"),))
-        changed()
-        return {**listing(words), report: changes_html(changes)}
+    def sync(words: str) -> Iterator[dict[Any, Any]]:
+        yield from shown(words, lambda tell: edits.sync(index, tell))
 
-    def sync(words: str, progress: gr.Progress = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
-        return follow(words, lambda tell: index.sync(progress=tell), progress)
-
-    def build(words: str, progress: gr.Progress = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
-        return follow(words, lambda tell: rebuilt(index, tell), progress)
+    def rebuild(words: str) -> Iterator[dict[Any, Any]]:
+        yield from shown(words, lambda tell: edits.rebuild(index, tell))
 
     outputs = [*listed, report]
-    shown_on: dict[str, Any] = {"show_progress_on": report, **ONE_AT_A_TIME}
-    upload.upload(add, [upload, find], [*outputs, upload], trigger_mode="multiple", **shown_on)
-    remove.click(drop, [picked, find], outputs, js=PICKED, **shown_on)
-    again.click(sync, find, outputs, **shown_on)
-    rebuild.click(build, find, outputs, **shown_on)
+    upload.upload(add, [upload, find], [*outputs, upload], trigger_mode="multiple", **ONE_AT_A_TIME)
+    remove.click(drop, [picked, find], outputs, js=PICKED, **ONE_AT_A_TIME)
+    look.click(sync, find, outputs, **ONE_AT_A_TIME)
+    again.click(rebuild, find, outputs, **ONE_AT_A_TIME)
     return listing, listed
-
-
-def _bar(progress: gr.Progress, *, begin: float = 0.0, width: float = 1.0) -> Tell:
-    """Draws a part of the bar, `width` of it from `begin` on."""
-
-    def tell(step: Progress) -> None:
-        progress(begin + width * step.share, desc=f"Reading {step.source}")
-
-    return tell
-
-
-def add_uploads(index: Index, paths: Sequence[Path], *, free: int, progress: Tell | None = None) -> Changes:
-    """Adds uploaded files; at most `free` of them, the others are reported.
-
-    They are added as documents, so that the index does not remember a path that is soon gone.
-    """
-    documents, skipped = [], []
-    for number, path in enumerate(paths):
-        problem = f"more than {MAX_FILES} files at once" if number >= free else _problem(path)
-        if problem is not None:
-            skipped.append(Skipped(path.name, problem, "nothing of it was read"))
-            continue
-        for item in read_file(path, source=path.name):
-            if isinstance(item, Document):
-                documents.append(item)
-            else:
-                skipped.append(item)
-    changes = index.add(documents, progress=progress) if documents else Changes()
-    return changes + Changes(skipped=tuple(skipped))
-
-
-def rebuilt(index: Index, progress: Tell) -> Changes:
-    """Makes the index hold what its folders hold: what was added here goes, what was removed here comes back."""
-    folders = [folder for folder in index.folders if folder.is_dir()]
-    if not folders:
-        raise FileNotFoundError("the index was not made from a folder that still exists")
-    other = Index.build(folders, index.folder, encoder=index.encoder, progress=progress)
-    try:
-        return other.changes
-    finally:
-        other.close()
-
-
-def _problem(path: Path) -> str | None:
-    """What keeps an upload from being read; None when nothing does."""
-    uploads = Path(os.environ["GRADIO_TEMP_DIR"]).resolve()
-    if not path.resolve().is_relative_to(uploads) or not path.is_file():
-        return "it was not uploaded"
-    if path.suffix.lower() not in KINDS:
-        return f"files of the kind {path.suffix!r} are not known, only {' '.join(KINDS)}"
-    if path.stat().st_size > MAX_UPLOAD_BYTES:
-        return f"it is larger than {_megabytes(MAX_UPLOAD_BYTES)}"
-    return None
-
-
-def changes_html(changes: Changes) -> str:
-    """What a change did, and what was left out and why."""
-    parts = ['<div role="alert">']  # read out when it appears
-    for what in ("added", "updated", "removed"):
-        sources = getattr(changes, what)
-        if sources:
-            names = ", ".join(escaped(source) for source in sources[:20])
-            more = f" and {len(sources) - 20} more" if len(sources) > 20 else ""
-            parts.append(f"<p>{_number(len(sources), 'text')} {what}: <bdi>{names}</bdi>{more}</p>")
-    if changes.unchanged:
-        parts.append(f"<p>{_number(changes.unchanged, 'text')} as before.</p>")
-    if changes.skipped:
-        items = "".join(
-            f"<li><b><bdi>{escaped(item.source)}</bdi></b>: {escaped(item.reason)}; {escaped(item.advice)}</li>"
-            for item in changes.skipped
-        )
-        parts.append(f'<p>Left out:</p><ul class="skipped">{items}</ul>')
-    if changes == Changes():
-        parts.append("<p>Nothing changed.</p>")
-    return "".join(parts) + "</div>"
 
 
 def _table(records: Sequence[DocumentRecord], *, ticks: bool) -> str:
@@ -269,11 +184,3 @@ def _table(records: Sequence[DocumentRecord], *, ticks: bool) -> str:
 def _matches(record: DocumentRecord, words: str) -> bool:
     named = f"{record.title} {record.source}".casefold()
     return all(word in named for word in words.casefold().split())
-
-
-def _megabytes(size: int) -> str:
-    return f"{size // 1_000_000} MB"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
