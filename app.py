@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("Reading the texts ...", flush=True)
     begun = time.perf_counter()
     try:
-        assistant = Assistant.open(options.index, corpus=options.corpus, progress=_tell)
+        assistant = Assistant.open(options.index, corpus=options.corpus, progress=_telling())
     except (ValueError, OSError, StoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -105,8 +105,18 @@ def _stay_private() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
-def _tell(progress: Progress) -> None:
-    print(f"  {progress.share:4.0%} {progress.source}", flush=True)
+def _telling() -> Callable[[Progress], None]:
+    """Prints a line for every file."""
+    printed = ""
+
+    def tell(progress: Progress) -> None:
+        nonlocal printed
+        line = f"  {progress.files} of {progress.files_total}: {progress.source}"
+        if line != printed:
+            print(line, flush=True)
+            printed = line
+
+    return tell
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from qa.documents import Skipped
 from qa.encoder import Encoder
 from qa.index import Index
 from qa.page import edits
-from qa.page.edits import add_uploads, changes_html, progress_html, rebuild, remove_texts
+from qa.page.edits import add_uploads, changes_html, progress_html, rebuild, remove_texts, share
 
 
 @pytest.fixture
@@ -102,14 +102,14 @@ def test_progress_grows_from_file_to_file_and_within_a_long_one(
     index: Index, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(edits, "TOGETHER", 2)
-    monkeypatch.setattr(changes, "STEP", 4)
+    monkeypatch.setattr(changes, "BATCH", 4)
     files = [uploads / f"{number}.txt" for number in range(5)]
     for file in files:
         words = [f"Ferry {file.stem} number {number} leaves the harbour at noon." for number in range(100)]
         file.write_text(" ".join(words))
     steps: list[Progress] = []
     add_uploads(index, files, steps.append)
-    shares = [step.share for step in steps]
+    shares = [share(step) for step in steps]
     assert shares == sorted(shares)
     assert len(set(shares)) > 2 * len(files)
     assert shares[-1] == 1
@@ -142,6 +142,6 @@ def test_removing_tells_of_each_text(index: Index):
 
 
 def test_progress_is_shown_with_its_file_name_as_text():
-    shown = progress_html(Progress("<b>.txt", 1, 4, 10, 40, 3, 0.375))
-    assert "Reading <bdi>&lt;b&gt;.txt</bdi>: 1 of 4 files done, 38%" in shown
+    shown = progress_html(Progress("<b>.txt", 1, 4, bytes=15, bytes_total=40))
+    assert "Reading <bdi>&lt;b&gt;.txt</bdi> (1 of 4 files), 38%" in shown
     assert 'value="0.375"' in shown

@@ -30,10 +30,14 @@ def add_uploads(index: Index, paths: Sequence[Path], tell: Tell) -> Changes:
     They are added as documents, so that the index does not remember a path that is soon gone.
     """
     changes = Changes()
+    sizes = [path.stat().st_size if _is_upload(path) else 0 for path in paths]
     try:
         for done in range(0, len(paths), TOGETHER):
             part = paths[done : done + TOGETHER]
-            changes += _add(index, part, MAX_FILES - done, _part_of(tell, done, len(part), len(paths)))
+            begun = Progress(part[0].name, done, len(paths), sum(sizes[:done]), sum(sizes))
+            tell(begun)
+            width = sum(sizes[done : done + TOGETHER])
+            changes += _add(index, part, MAX_FILES - done, _part_of(tell, begun, len(part), width))
     except (StoreError, OSError) as error:
         changes += _failed(error, "nothing more was added")
     finally:
@@ -63,7 +67,7 @@ def remove_texts(index: Index, ids: Sequence[str], tell: Tell) -> Changes:
     """Removes the documents of those ids; one that is gone already is reported."""
     changes = Changes()
     for number, document_id in enumerate(ids):
-        tell(Progress("", number, len(ids), 0, 0, 0, number / len(ids)))
+        tell(Progress("", number, len(ids), number, len(ids)))
         try:
             changes += Changes(removed=(index.remove(document_id).source,))
         except KeyError:
@@ -100,10 +104,15 @@ def _failed(error: Exception, advice: str) -> Changes:
     return Changes(skipped=(Skipped("the index", str(error), advice),))
 
 
-def _part_of(tell: Tell, begin: int, width: int, whole: int) -> Tell:
-    """Tells of a part, from `begin` on `width` of `whole` files, as of the whole."""
+def _part_of(tell: Tell, begun: Progress, files: int, size: int) -> Tell:
+    """Tells of so many files, and bytes, from `begun` on as of the whole."""
     return lambda step: tell(
-        replace(step, files=begin + step.files, files_total=whole, share=(begin + width * step.share) / whole)
+        replace(
+            begun,
+            source=step.source,
+            files=begun.files + min(step.files, files),
+            bytes=begun.bytes + round(size * share(step)),
+        )
     )
 
 
@@ -123,15 +132,20 @@ def _problem(path: Path) -> str | None:
     return None
 
 
+def share(step: Progress) -> float:
+    """How much is done, from 0 to 1."""
+    return min(1.0, step.bytes / max(step.bytes_total, 1))
+
+
 def progress_html(step: Progress | None) -> str:
     """How far an edit has come."""
     if step is None:
         return '<div class="progress"><p>Reading …</p><progress aria-label="Progress"></progress></div>'
     what = f"Reading <bdi>{escaped(step.source)}</bdi>" if step.source else "Removing"
+    count = f"{step.files:,} of {number(step.files_total, 'file' if step.source else 'text')}"
     return (
-        f'<div class="progress"><p>{what}: {step.files:,} of {number(step.files_total, "file")} done, '
-        f"{step.share:.0%}</p>"
-        f'<progress aria-label="Progress" max="1" value="{step.share:.3f}"></progress></div>'
+        f'<div class="progress"><p>{what} ({count}), {share(step):.0%}</p>'
+        f'<progress aria-label="Progress" max="1" value="{share(step):.3f}"></progress></div>'
     )
 
 
