@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from qa.documents import Document, Skipped, read_file
+from qa.documents import KINDS, MAX_BYTES, Document, Skipped, read_file
 from qa.encoder import Encoder
 from qa.passages import Passage, split
 from qa.store import FileRecord, Store
@@ -49,6 +49,7 @@ class Changes:
     removed: tuple[str, ...] = ()
     unchanged: int = 0  # files that brought what they had brought before
     skipped: tuple[Skipped, ...] = ()
+    repeated: tuple[str, ...] = ()  # new files whose text another one has brought already
 
     def __bool__(self) -> bool:
         return bool(self.added or self.updated or self.removed)
@@ -95,6 +96,7 @@ class Writer:
         self._removed: list[str] = []
         self._unchanged = 0
         self._skipped: list[Skipped] = []
+        self._repeated: list[str] = []
 
     @property
     def changes(self) -> Changes:
@@ -104,6 +106,7 @@ class Writer:
             tuple(self._removed),
             self._unchanged,
             tuple(self._skipped),
+            tuple(self._repeated),
         )
 
     def keep(self, records: Iterable[FileRecord]) -> None:
@@ -133,7 +136,7 @@ class Writer:
 
     def add_files(self, found: Sequence[tuple[Path, str]]) -> None:
         """Reads (path, source) pairs; what cannot be read goes to `changes.skipped`."""
-        self._at = Progress(files_total=len(found), bytes_total=sum(stamp(path)[0] for path, _ in found))
+        self._at = Progress(files_total=len(found), bytes_total=sum(_work(path) for path, _ in found))
         self._store_all(self._read(found))
 
     def _tell(self, **news: Any) -> None:
@@ -161,7 +164,7 @@ class Writer:
                     documents.append(item)
                     passages += self._split(item)
             self._tell(source=source, files=number)
-            yield _File(portable, size, tuple(records), tuple(documents), tuple(passages))
+            yield _File(portable, _work(path), tuple(records), tuple(documents), tuple(passages))
 
     def _split(self, document: Document) -> list[Passage]:
         return split(document, size=self._size, overlap=self._overlap)
@@ -213,6 +216,7 @@ class Writer:
         before = self._store.files(file.path)
         known = {record.source for record in before if record.document_id is not None}
         self._store.forget_files(file.path)
+        new = set()
         for document in file.documents:
             if self._store.holds(document.id):
                 continue
@@ -222,6 +226,7 @@ class Writer:
                 vectors |= self._embed(passages, {document.id: document})
             rows = np.stack([vectors[p.document_id, p.number] for p in passages])
             self._store.add(document, passages, rows)
+            new.add(document.id)
         changed = {record.source for record in file.records if record.document_id is not None}
         same = {(record.source, record.document_id) for record in before}
         for record in file.records:
@@ -230,8 +235,13 @@ class Writer:
                 continue
             if (record.source, record.document_id) in same:
                 self._unchanged += 1
+            elif record.source in known:
+                self._updated.append(record.source)
+            elif record.document_id in new:
+                self._added.append(record.source)
+                new.remove(record.document_id)
             else:
-                (self._updated if record.source in known else self._added).append(record.source)
+                self._repeated.append(record.source)
         self._remove_orphans([r for r in before if r.source not in changed], self._removed)
         self._remove_orphans([r for r in before if r.source in changed], [])
 
@@ -255,6 +265,12 @@ def stamp(path: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return status.st_size, status.st_mtime_ns
+
+
+def _work(path: Path) -> int:
+    """Bytes of the file that will be read: none of one that is refused unread."""
+    size, kind = stamp(path)[0], path.suffix.lower()
+    return size if kind == ".zip" or (kind in KINDS and size <= MAX_BYTES) else 0
 
 
 def portable_path(path: Path, base: Path) -> str:

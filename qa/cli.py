@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 INDEX = "index"
 CORPUS = "corpus"
+LISTED = 20  # sources that were added, and so on; all that were skipped are told
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -151,6 +152,7 @@ def _index(options: argparse.Namespace) -> int:
             "updated": changes.updated,
             "removed": changes.removed,
             "unchanged": changes.unchanged,
+            "repeated": changes.repeated,
             "skipped": [vars(item) for item in changes.skipped],
             "documents": len(records),
             "passages": sum(record.passages for record in records),
@@ -159,14 +161,19 @@ def _index(options: argparse.Namespace) -> int:
         }
         print(json.dumps(result, ensure_ascii=False))
     else:
-        for verb in ("added", "updated", "removed"):
-            for source in getattr(changes, verb):
-                print(f"{verb:8} {source}")
+        for verb in ("added", "updated", "removed", "repeated"):
+            sources = getattr(changes, verb)
+            for source in sources[:LISTED]:
+                print(f"{verb:8} {source}{' (its text is there already)' if verb == 'repeated' else ''}")
+            if len(sources) > LISTED:
+                print(f"{verb:8} {len(sources) - LISTED:,} more (--json lists all)")
         for item in changes.skipped:
             print(f"skipped  {item}")
+        counts = [f"{len(getattr(changes, verb)):,} {verb}" for verb in ("added", "updated", "removed", "skipped")]
+        state = "nothing was changed, it would be: " if options.dry_run else ""
+        print(f"{state}{', '.join(counts)}, {changes.unchanged:,} unchanged")
         passages = sum(record.passages for record in records)
-        state = "nothing was changed; " if options.dry_run else ""
-        print(f"{state}{options.index}: {len(records)} documents, {passages} passages")
+        print(f"{options.index}: {len(records):,} documents, {passages:,} passages")
     return 1 if changes.skipped else 0
 
 

@@ -27,7 +27,7 @@ def paragraph(text: str, style: str = "") -> str:
     return f"<w:p>{style}<w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
-def make_docx(body: str, prolog: str = "") -> bytes:
+def make_docx(body: str, prolog: str = "", extra: dict[str, str] | None = None) -> bytes:
     part = f'<Relationship Id="r1" Type="{OFFICE}/officeDocument" Target="word/document.xml"/>'
     styles = "".join(
         f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{name}"/></w:style>'
@@ -44,6 +44,7 @@ def make_docx(body: str, prolog: str = "") -> bytes:
             "word/styles.xml": f'<w:styles xmlns:w="{WORD}">{styles}</w:styles>',
             "word/document.xml": f'<?xml version="1.0"?>{prolog}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body>'
             "</w:document>",
+            **(extra or {}),
         }
     )
 

@@ -115,6 +115,27 @@ def test_evaluate_prints_measures_and_draws_them(folder: Path, capsys: pytest.Ca
     assert "asking: 100%" in err
 
 
+def test_the_summary_counts_and_long_lists_are_cut(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(25):
+        (folder / "corpus" / f"{number}.txt").write_text(f"Text {number // 2}.", encoding="utf-8")
+    status, out, _ = run(capsys, "index", "--dry-run")
+    assert status == 0
+    assert "nothing was changed, it would be: 16 added, 0 updated, 0 removed, 0 skipped, 0 unchanged" in out
+    assert "index: 0 documents" in out
+    status, out, _ = run(capsys, "index")
+    assert "added    bakery.txt" in out
+    assert "repeated 11.txt (its text is there already)" in out
+    assert "index: 16 documents, 16 passages" in out
+    result = run_json(capsys, "index")
+    assert (result["added"], result["repeated"], result["unchanged"]) == ([], [], 28)
+    for number in range(30):
+        (folder / "corpus" / f"more{number}.txt").write_text(f"More {number}.", encoding="utf-8")
+    status, out, _ = run(capsys, "index")
+    assert out.count("added    more") == 20
+    assert "added    10 more" in out
+    assert "30 added" in out
+
+
 def test_a_bad_file_is_named_and_the_rest_goes_in(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "corpus" / "song.mp3").write_bytes(b"ID3")
     status, out, _ = run(capsys, "index")

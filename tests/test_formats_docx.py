@@ -64,3 +64,13 @@ def test_a_document_that_unpacks_out_of_all_proportion_is_refused():
 def test_what_is_no_word_document_is_refused(data, reason):
     with pytest.raises(Unreadable, match=reason):
         read(data)
+
+
+@pytest.mark.parametrize(
+    ("created", "date"),
+    [("2023-07-08T09:00:00Z", "2023-07-08"), ("soon", None), ("&a;", None), ("<", None)],
+)
+def test_the_date_that_the_properties_state(created, date):
+    properties = f'<p xmlns:dcterms="http://purl.org/dc/terms/"><dcterms:created>{created}</dcterms:created></p>'
+    content = read(make_docx(paragraph("Some text."), extra={"docProps/core.xml": properties}))
+    assert (content.text, content.date) == ("Some text.", date)

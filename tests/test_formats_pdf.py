@@ -78,3 +78,11 @@ def test_a_page_list_that_holds_itself_ends():
     short = b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 4 >>"
     with pytest.raises(Unreadable):
         read(make_pdf(LINES, objects={2: short}))
+
+
+@pytest.mark.parametrize(
+    ("stated", "date"),
+    [("(D:20240506103000+02'00')", "2024-05-06"), ("(20240506)", "2024-05-06"), ("(D:20241399)", None), ("()", None)],
+)
+def test_the_date_that_the_file_states(stated, date):
+    assert read(make_pdf(["Some text."], info=f"/CreationDate {stated}")).date == date

@@ -7,6 +7,7 @@ paths nor documents, so the same one serves a file, a member of a zip file and a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 MAX_BYTES = 100_000_000  # a larger file is not read; a long novel has 2 million
 
@@ -33,3 +34,12 @@ class Unreadable(ValueError):
 
 class Exhausting(Unreadable):
     """A file that took all the time or memory it was given, or crashed its reader."""
+
+
+def valid_date(text: str) -> str | None:
+    """The ISO date at the beginning of `text`, where there is one that exists; years before 1000 are mistakes."""
+    try:
+        found = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return found.isoformat() if found.year >= 1000 else None

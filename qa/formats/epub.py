@@ -9,12 +9,11 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 from qa.cleaning import scrub
-from qa.formats import Content, Unreadable
+from qa.formats import Content, Unreadable, valid_date
 from qa.formats.archive import open_package
 from qa.formats.html import visible_text
 from qa.formats.text import decode
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 _NOT_A_BOOK = ("it is not an electronic book or is damaged", "open it in a book reader, or convert it to .txt")
 
@@ -35,11 +34,11 @@ def read(data: bytes) -> Content:
             if name in names:
                 page = _DECLARATION.sub("", decode(archive.read(name)))
                 chapters.append(scrub(visible_text(page)).strip("\n").rstrip() if page.strip() else "")
-    date = _DATE.match(book.findtext(".//{*}metadata/{*}date") or "")
+    date = valid_date(book.findtext(".//{*}metadata/{*}date") or "")
     return Content(
         "\n\n".join(filter(None, chapters)),
         title=book.findtext(".//{*}metadata/{*}title") or "",
-        date=date[0] if date else None,
+        date=date,
     )
 
 

@@ -11,13 +11,14 @@ from collections import Counter
 from typing import Any
 
 from qa.cleaning import scrub
-from qa.formats import Content, Unreadable
+from qa.formats import Content, Unreadable, valid_date
 from qa.formats.text import headline
 
 MAX_PAGES = 20_000
 FULL_LINE = 0.7  # of the page's longest line: a line at least so long goes on in the next
 MIN_REPEATS = 3  # pages on which a head or foot line stands before it counts as one
 _HYPHEN = re.compile(r"[\x02\ufffe](?:\r\n?|\n)?")  # what PDFium gives for a hyphen that breaks a word
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)")
 _DIGITS = re.compile(r"\d+")
 _ENDED = re.compile(r"[.!?:…。！？][\"'”’»)\]]*$")
 _ENTRY = re.compile(r"(?:[-*+•·◦▪–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
@@ -45,7 +46,13 @@ def read(data: bytes) -> Content:
             "run text recognition on it, for example with ocrmypdf, and add the result",
         )
     text, starts = _join([_paragraphs(lines) for lines in _without_running_lines(pages)])
-    return Content(text, title=_title(document) or headline(text), pages=starts)
+    made = _DATE.match(document.get_metadata_value("CreationDate"))
+    return Content(
+        text,
+        title=_title(document) or headline(text),
+        date=valid_date("-".join(made.groups())) if made else None,
+        pages=starts,
+    )
 
 
 def _lines(document: Any, number: int) -> list[str]:

@@ -7,7 +7,7 @@ import contextlib
 import re
 
 from qa.cleaning import clean, is_prose, scrub
-from qa.formats import Content, Unreadable
+from qa.formats import Content, Unreadable, valid_date
 
 _NO_TEXT = ("its bytes are not text in any known encoding", "save it as UTF-8 text and add it again")
 MAX_TITLE = 200  # characters
@@ -34,7 +34,6 @@ _OTHER_KINDS = {
 MAX_CONTROLS = 0.1  # of the characters; more are no text
 _FRONT_MATTER = re.compile(r"---\n(.{0,5000}?)\n---(?:\n|$)", re.DOTALL)
 _FIELD = re.compile(r"^(title|date):[ \t]*(.+?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HEADING = re.compile(r"^#{1,2}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 
 
@@ -52,9 +51,8 @@ def read_markdown(data: bytes) -> Content:
         fields = {name.lower(): value.strip("\"'") for name, value in _FIELD.findall(matter[1])}
         text = text[matter.end() :].strip("\n")
     heading = _HEADING.search(text[:5000])
-    date = _ISO_DATE.match(fields.get("date", ""))
     title = fields.get("title") or (heading[1] if heading else headline(text))
-    return Content(text, title=title, date=date[0] if date else None)
+    return Content(text, title=title, date=valid_date(fields.get("date", "")))
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:
