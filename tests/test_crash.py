@@ -102,6 +102,97 @@ def test_a_process_killed_at_any_moment_leaves_the_state_before_or_after(tmp_pat
     assert len(seen) > KILLS // 2  # the kills came in different states
 
 
+# Makes the index of a folder anew, with one encoder and the other by turns.
+REBUILDER = f"""
+import sys
+sys.path[:0] = [{str(TESTS)!r}, {str(TESTS.parent)!r}]
+from hashing import HashingEncoder
+import qa.changes
+qa.changes.GROUP = 16
+from qa.index import Index
+print("ready", flush=True)
+turn = int(sys.argv[3])
+while True:
+    Index.build(sys.argv[1], sys.argv[2], encoder=HashingEncoder(f"turn {{turn % 2}}", 32 + turn % 2)).close()
+    turn += 1
+"""
+
+
+def test_a_rebuild_killed_at_any_moment_leaves_the_old_index_or_the_new_one(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(40):
+        (corpus / f"{number}.txt").write_text(text(number, 0), encoding="utf-8")
+    made = [HashingEncoder(f"turn {turn}", 32 + turn) for turn in range(2)]
+    index = Index.build(corpus, tmp_path / "index", encoder=made[0])
+    passages = len(index)
+    index.close()
+    draw = random.Random(5)
+    seen = []
+    for _ in range(max(4, KILLS // 4)):
+        turn = 1 if not seen else 1 - seen[-1]
+        child = subprocess.Popen(
+            [sys.executable, "-c", REBUILDER, str(corpus), str(tmp_path / "index"), str(turn)], stdout=subprocess.PIPE
+        )
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(draw.uniform(0, 1))
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        index = Index.open(tmp_path / "index")
+        seen.append(int(str(index.encoder_name).removeprefix("turn ")))
+        index.close()
+        index = Index.open(tmp_path / "index", encoder=made[seen[-1]])
+        assert len(index.documents()) == 40
+        assert len(index) == passages
+        consistent(index)
+        index.close()
+    done = Index.build(corpus, tmp_path / "index", encoder=made[1])
+    assert (done.encoder_name, len(done)) == ("turn 1", passages)
+    assert not (tmp_path / "index" / "rebuild").exists()
+    consistent(done)
+
+
+ONE_CHANGE = f"""
+import sys
+sys.path[:0] = [{str(TESTS)!r}, {str(TESTS.parent)!r}]
+from hashing import HashingEncoder
+from qa.documents import Document
+from qa.index import Index
+index = Index.open(sys.argv[1], encoder=HashingEncoder())
+if sys.argv[2] == "add":
+    index.add(Document(text="The elk runs through Vardo.", source="elk"))
+else:
+    index.remove(next(record.id for record in index.documents() if record.source == sys.argv[2]))
+"""
+
+
+def test_an_open_index_follows_what_another_process_adds_and_removes(tmp_path: Path) -> None:
+    index = Index.open(tmp_path / "index", encoder=HashingEncoder(), create=True)
+    index.add(Document(text="The heron waits in Narvik.", source="heron"))
+    found = []
+    for change in ("add", "heron"):
+        subprocess.run([sys.executable, "-c", ONE_CHANGE, str(tmp_path / "index"), change], check=True)
+        found.append({hit.document.source for hit in index.search("Who runs or waits in Vardo or Narvik?")})
+        assert {record.source for record in index.documents()} == found[-1]
+        consistent(index)
+    assert found == [{"heron", "elk"}, {"elk"}]
+
+
+def test_a_second_writer_is_refused_with_a_reason(tmp_path: Path) -> None:
+    one = Index.open(tmp_path / "index", encoder=HashingEncoder(), create=True)
+    one.add(Document(text="The heron waits.", source="heron"))
+    two = Index.open(tmp_path / "index", encoder=HashingEncoder())
+    two._store._connection.execute("PRAGMA busy_timeout = 100")  # instead of half a minute
+    with one._store.change():
+        with pytest.raises(StoreError, match="Another process is changing this index; wait"):
+            two.add(Document(text="The elk runs.", source="elk"))
+        assert two.search("heron")[0].document.source == "heron"  # reading goes on
+    two.add(Document(text="The elk runs.", source="elk"))
+    assert {record.source for record in one.documents()} == {"heron", "elk"}
+
+
 def test_readers_see_whole_states_while_a_process_writes(tmp_path: Path) -> None:
     Index.open(tmp_path / "index", encoder=HashingEncoder(), create=True).close()
     child = subprocess.Popen(
