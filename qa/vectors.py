@@ -120,7 +120,15 @@ class Vectors:
         limit = min(limit, len(self._ids))
         if not limit:
             return [[] for _ in queries]
-        scores, ids = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), limit)
+        import faiss
+
+        # FAISS gives each thread queries of its own: for one query, others would only wait and take its time.
+        threads = faiss.omp_get_max_threads()
+        faiss.omp_set_num_threads(min(threads, len(queries)))
+        try:
+            scores, ids = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), limit)
+        finally:
+            faiss.omp_set_num_threads(threads)
         return [
             [(int(number), float(score)) for number, score in zip(*row, strict=True) if number >= 0]
             for row in zip(ids, scores, strict=True)
