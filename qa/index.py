@@ -78,7 +78,8 @@ class Index:
             shutil.rmtree(staging)
         index._take_in(paths, progress, base=folder, revive=True)
         writer = index._writer(None, base=folder)
-        writer.drop([r.path for r in index._store.files() if not _lies_in(r.path, paths, folder)])
+        wanted = _inside(paths, folder)
+        writer.drop([record.path for record in index._store.files() if not wanted(record.path)])
         index.changes += writer.changes
         with index._store.change():
             index._store.describe({"folders": json.dumps([portable_path(p, folder) for p in paths if p.is_dir()])})
@@ -286,9 +287,8 @@ class Index:
                 writer.keep(records)
             else:
                 changed.append((path, source))
-        folders = [path for path in paths if path.is_dir()]
-        gone = [path for path in known if path not in present and _lies_in(path, folders, base)]
-        writer.drop([path for path in gone if not _lies_in(path, closed, base)])
+        followed, unknown = _inside([path for path in paths if path.is_dir()], base), _inside(closed, base)
+        writer.drop([path for path in known if path not in present and followed(path) and not unknown(path)])
         writer.add_files(changed)
         self.changes = writer.changes
         return self.changes
@@ -363,6 +363,12 @@ def _store_for(folder: Path, encoder: Encoder) -> Store:
     return store
 
 
-def _lies_in(portable: str, paths: Sequence[Path], base: Path) -> bool:
-    place = absolute_path(portable, base)
-    return any(place.is_relative_to(absolute_path(portable_path(path, base), base)) for path in paths)
+def _inside(paths: Sequence[Path], base: Path) -> Callable[[str], bool]:
+    """Tells of a portable path whether it is one of those paths or lies in one."""
+    roots = {absolute_path(portable_path(path, base), base) for path in paths}
+
+    def inside(portable: str) -> bool:
+        place = absolute_path(portable, base)
+        return not roots.isdisjoint((place, *place.parents))
+
+    return inside
