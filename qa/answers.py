@@ -88,12 +88,18 @@ class _Candidate:
 
 
 def choose(
-    question: str, evidence: Sequence[Evidence], calibration: Calibration, *, threshold: float | None = None
+    question: str,
+    evidence: Sequence[Evidence],
+    calibration: Calibration,
+    *,
+    threshold: float | None = None,
+    passages: int | None = None,
 ) -> Answer:
     """The answer that the evidence gives to the question.
 
     `threshold` is the least probability that the texts hold an answer at which one is given: 0 always answers
-    (where any span was found), 1 hardly ever does. None takes the calibration's own.
+    (where any span was found), 1 hardly ever does. None takes the calibration's own. `passages` is how many were
+    found, where reading stopped before the last: those left unread were judged not to win, as if they had been read.
     """
     if threshold is not None and not 0 <= threshold <= 1:
         raise ValueError(f"threshold is {threshold}, expected a probability from 0 to 1")
@@ -102,7 +108,8 @@ def choose(
     ranked = _merged(_candidates(evidence))
     if not ranked:
         return Answer(question, None, 1.0, evidence=ordered)
-    judged = [_judge(question, ranked, place, len(evidence)) for place in range(min(len(ranked), ALTERNATIVES + 1))]
+    considered = len(evidence) if passages is None else passages
+    judged = [_judge(question, ranked, place, considered) for place in range(min(len(ranked), ALTERNATIVES + 1))]
     answerable = calibration.probability_answerable(judged[0])
     answers = [
         Answer(

@@ -10,19 +10,20 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from qa.answers import Answer, Evidence, choose
+from qa.answers import Answer, choose
 from qa.calibration import Calibration
 from qa.changes import Progress
 from qa.documents import Document
 from qa.encoder import Encoder
 from qa.index import Index
 from qa.reader import SHIPPED, Reader
+from qa.reading import read
 
 logger = logging.getLogger(__name__)
 
 INDEX = "index"
 CORPUS = "corpus"
-TOP_K = 8  # passages read for a question
+TOP_K = 8  # passages found for a question, and read until it is settled
 TOGETHER = 16  # questions read in one batch
 
 
@@ -70,7 +71,7 @@ class Assistant:
         return cls.open(index, reader=reader)
 
     def ask(self, question: str, *, top_k: int = TOP_K, threshold: float | None = None) -> Answer:
-        """The answer to one question, from the `top_k` passages found for it.
+        """The answer to one question, from the `top_k` passages found for it, read until the answer is settled.
 
         `threshold` is the least probability that the texts hold an answer at which one is given; None takes
         the reader's own. Raises ValueError for a question without a word in it.
@@ -88,11 +89,9 @@ class Assistant:
         for begin in range(0, len(questions), TOGETHER):
             part = questions[begin : begin + TOGETHER]
             found = self.index.search_many(part, top_k=top_k)
-            pairs = [(question, hit.passage.text) for question, hits in zip(part, found, strict=True) for hit in hits]
-            readings = iter(self.reader.read(pairs))
-            for question, hits in zip(part, found, strict=True):
-                evidence = [Evidence(hit, next(readings)) for hit in hits]
-                answers.append(choose(question, evidence, self.calibration, threshold=threshold))
+            for question, hits, evidence in zip(part, found, read(self.reader, part, found), strict=True):
+                answer = choose(question, evidence, self.calibration, threshold=threshold, passages=len(hits))
+                answers.append(answer)
         return answers
 
     def conversation(self) -> Conversation:

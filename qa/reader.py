@@ -61,6 +61,11 @@ class Reader:
         self._pad_id = opened.pad_id
         self._windows = Windows(opened.tokenizer, max_tokens=min(MAX_TOKENS, opened.max_tokens))
 
+    @property
+    def workers(self) -> int:
+        """How many windows are read side by side."""
+        return self._network.workers
+
     @classmethod
     def open(cls, name: str | os.PathLike[str] | None = None, *, threads: int | None = None) -> Reader:
         """The shipped reader, or the model in a folder or of that name on the Hub.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from qa.assistant import Assistant
 from qa.cli import main
 
 ROOT = Path(__file__).parent.parent
@@ -193,3 +194,16 @@ def test_every_command_has_help_with_an_example(command: str, capsys: pytest.Cap
     status, out, _ = run(capsys, command, "--help")
     assert status == 0
     assert f"python -m qa {command}" in out.split("example:")[1]
+
+
+def test_ask_imports_only_what_an_answer_needs(assistant: Assistant) -> None:
+    """Libraries that take longer to import than the answer takes to find."""
+    heavy = ("torch", "transformers", "sentence_transformers", "gradio", "sklearn", "scipy", "onnx", "matplotlib")
+    code = (
+        "import sys; from qa.cli import main; main(sys.argv[1:]);"
+        f"print('imported', [name for name in {heavy} if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, "ask", "Who did Tokayev appoint?", "--index", str(assistant.index.folder)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "Smailov" in run.stdout
+    assert run.stdout.splitlines()[-1] == "imported []"
