@@ -116,14 +116,15 @@ def texts_tab(index: Index, *, read_only: bool, changed: Callable[[], None]) -> 
         return listing, listed
 
     def shown(words: str, edit: Callable[[Tell], Changes]) -> Iterator[dict[Any, Any]]:
-        """Runs the edit beside, and draws how far it has come until it is done."""
+        """Runs the edit beside, and draws how far it has come until it is done; it goes on when nobody looks."""
         steps: list[Progress] = []
-        with ThreadPoolExecutor(1) as aside:
-            work = aside.submit(edit, steps.append)
-            while not work.done():
-                yield {report: progress_html(steps[-1] if steps else None)}
-                wait([work], timeout=REDRAWN_SECONDS)
-        changed()
+        aside = ThreadPoolExecutor(1)
+        work = aside.submit(edit, steps.append)
+        work.add_done_callback(lambda _: changed())
+        aside.shutdown(wait=False)
+        while not work.done():
+            yield {report: progress_html(steps[-1] if steps else None)}
+            wait([work], timeout=REDRAWN_SECONDS)
         try:
             told = changes_html(work.result())
         except Exception:  # whatever it is, a person who waits gets a sentence
