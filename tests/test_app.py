@@ -424,7 +424,11 @@ def test_programs_get_plain_data(client: Client):
         ("/ask", ["why?", 0], "top_k is 0"),
         ("/ask", ["why?", 8, 7.0], "threshold is 7"),
         ("/remove", ["nothing"], "0 documents"),
+        ("/ask", ["why?", 8, "high"], "threshold is 'high'"),
+        ("/ask", [["why?"]], "list.*expected a text"),
         ("/add", [" "], "holds no text"),
+        ("/add", [7], "int.*expected a text"),
+        ("/remove", [None], "expected a text"),
     ],
 )
 def test_wrong_use_by_programs_is_explained(client: Client, endpoint: str, arguments: list, message: str):

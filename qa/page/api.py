@@ -37,6 +37,8 @@ def endpoints(assistant: Assistant, *, read_only: bool, changed: Callable[[], No
             The answer (null when the texts do not say), its confidence, document, offsets, passage and alternatives.
         """
         _check_question(question, top_k)
+        if threshold is not None and not isinstance(threshold, int | float):
+            raise _refused(f"threshold is {threshold!r}, expected a probability from 0 to 1")
         begun = time.perf_counter()
         try:
             answer = assistant.ask(question, top_k=top_k, threshold=threshold)
@@ -95,6 +97,8 @@ def endpoints(assistant: Assistant, *, read_only: bool, changed: Callable[[], No
             The id of the document and the number of texts there are now.
         """
         _check_writable(read_only)
+        for name, value in (("text", text), ("title", title), ("source", source)):
+            _check_text(name, value)
         if len(text) > LONGEST_TEXT:
             raise _refused(f"the text has {len(text):,} characters, at most {LONGEST_TEXT:,} are taken at once")
         document = Document(text=text.replace("\0", ""), title=title, source=source or title)
@@ -115,6 +119,7 @@ def endpoints(assistant: Assistant, *, read_only: bool, changed: Callable[[], No
             What was removed.
         """
         _check_writable(read_only)
+        _check_text("document_id", document_id)
         try:
             record = assistant.index.remove(document_id)
         except KeyError as error:
@@ -135,12 +140,16 @@ def _refused(message: str) -> gr.Error:
     return gr.Error(message, print_exception=False)  # the caller's mistake is nothing for the server's log
 
 
+def _check_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise _refused(f"{name} is {str(value)[:40]!r} ({type(value).__name__}), expected a text")
+
+
 def _check_question(question: str, top_k: int) -> None:
-    if not isinstance(question, str):
-        raise _refused(f"the question is a {type(question).__name__}, expected a text")
+    _check_text("question", question)
     if len(question) > LONGEST_QUESTION:
         raise _refused(f"the question has {len(question):,} characters, at most {LONGEST_QUESTION:,} are read")
-    if not isinstance(top_k, int) or not 1 <= top_k <= MOST_PASSAGES:
+    if not isinstance(top_k, int) or isinstance(top_k, bool) or not 1 <= top_k <= MOST_PASSAGES:
         raise _refused(f"top_k is {top_k!r}, expected a number from 1 to {MOST_PASSAGES}")
 
 
