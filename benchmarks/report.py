@@ -2,6 +2,7 @@
 
     python benchmarks/report.py DATA            # what is missing in docs/results, then the page
     python benchmarks/report.py DATA --again    # all of it, after the reader has changed
+    python benchmarks/report.py DATA --limit 300    # a first look: 300 questions of each
     python benchmarks/report.py                 # only the page and its plots, from docs/results
 
 DATA is a folder of SQuAD-format files named as in `RUNS`. Each run is one `python -m qa evaluate` command, its
@@ -37,10 +38,7 @@ class Run:
     title: str
     file: str
     options: tuple[str, ...]
-
-    @property
-    def command(self) -> str:
-        return " ".join(["python -m qa evaluate", f"DATA/{self.file}", *self.options])
+    limit: int | None = None  # questions; None for all of the file
 
 
 SQUAD1, SQUAD2, NEWS, COQA = (
@@ -52,29 +50,39 @@ SQUAD1, SQUAD2, NEWS, COQA = (
 RUNS = {
     "squad2-reader": Run("SQuAD 2.0, 17 articles", SQUAD2, ("--mode", "reader")),
     "squad1-reader": Run("SQuAD 1.1, 30 articles", SQUAD1, ("--mode", "reader")),
-    "squad1-first-reader": Run("SQuAD 1.1, the first of them", SQUAD1, ("--mode", "reader", "--limit", "1500")),
+    "squad1-first-reader": Run("SQuAD 1.1", SQUAD1, ("--mode", "reader"), 1500),
     "newsqa-reader": Run("NewsQA, whole articles", NEWS, ("--mode", "reader")),
     "squad1-retrieval": Run("SQuAD 1.1, 30 articles", SQUAD1, ("--mode", "retrieval")),
-    "squad1-end-to-end": Run("SQuAD 1.1, the first of them", SQUAD1, ("--mode", "end-to-end", "--limit", "1500")),
+    "squad1-end-to-end": Run("SQuAD 1.1", SQUAD1, ("--mode", "end-to-end"), 1500),
     "coqa-conversation": Run("CoQA", COQA, ("--mode", "conversation")),
     "coqa-no-history": Run("CoQA, nothing remembered", COQA, ("--mode", "conversation", "--no-history")),
 }
 
 
-def run(name: str, data: Path) -> None:
+def run(name: str, data: Path, limit: int | None) -> None:
     """Runs one evaluation and keeps its output; one that fails is told and leaves what was there."""
     spec = RUNS[name]
-    command = [sys.executable, "-m", "qa", "evaluate", str(data / spec.file), *spec.options, "--json"]
-    print(f"{name}: {spec.command}", flush=True)
+    limit = spec.limit if limit is None else limit
+    options = [*spec.options, *([] if limit is None else ["--limit", str(limit)])]
+    shown = " ".join(["python -m qa evaluate", f"DATA/{spec.file}", *options])
+    print(f"{name}: {shown}", flush=True)
+    command = [sys.executable, "-m", "qa", "evaluate", str(data / spec.file), *options, "--json"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         print(f"{name}: failed with status {done.returncode}", file=sys.stderr)
         return
-    result = {**json.loads(done.stdout), "machine": machine(), "revision": revision()}
+    result = {**json.loads(done.stdout), "command": shown, "machine": machine(), "revision": revision()}
     RESULTS.mkdir(parents=True, exist_ok=True)
     partial = RESULTS / f"{name}.part"
     partial.write_text(json.dumps(result) + "\n", encoding="utf-8")
     os.replace(partial, RESULTS / f"{name}.json")
+
+
+def title(name: str, results: dict[str, dict[str, Any]]) -> str:
+    """Of the run's rows; with the number of questions where not the whole file was asked."""
+    result = results[name]
+    limited = "--limit" in result["command"]
+    return RUNS[name].title + (f", the first {result['questions']:,}" if limited else "")
 
 
 def machine() -> str:
@@ -115,7 +123,7 @@ def page(results: dict[str, dict[str, Any]]) -> str:
 def _reading(results: dict[str, dict[str, Any]]) -> str:
     rows = [
         [
-            RUNS[name].title,
+            title(name, results),
             f"{r['questions']:,}",
             _number(r["exact_match"]),
             _number(r["f1"]),
@@ -135,7 +143,8 @@ def _reading(results: dict[str, dict[str, Any]]) -> str:
         "*F1 with answer*: over the questions that have one. *Answered*: the share of those that got an answer; "
         "*refused*: the share of the others that were refused, both at the shipped threshold. Where every question "
         "has an answer nothing is refused. *Calibration error*: how far the shown confidence is from how often it is "
-        "right, on average, in 15 bins; a refusal is right when there is no answer. *Area*: the mean share of wrong "
+        "right, on average, in 15 bins; a refusal is right when there is no answer. The confidence is fitted to texts "
+        "that often hold no answer: where every one does, it is too low. *Area*: the mean share of wrong "
         "answers if only the surest 1%, 2%, … 100% of the questions were answered (0 is best); what was refused "
         "counts with the answer that was refused."
     )
@@ -157,7 +166,7 @@ def _words(results: dict[str, dict[str, Any]]) -> str:
         rows.append(row)
     if not names:
         return ""
-    table = _table(("", *(RUNS[name].title for name in names)), rows)
+    table = _table(("", *(title(name, results) for name in names)), rows)
     return "\n\n".join(["### By question word", "F1, and the number of questions.", table])
 
 
@@ -167,8 +176,8 @@ def _finding(results: dict[str, dict[str, Any]]) -> str:
         return ""
     depths = sorted(int(key.split("@")[1]) for key in found if key.startswith("answer_recall@"))
     rows = [
-        [title, *(_number(found[f"{kind}_recall@{depth}"]) for depth in depths), _number(found[f"{kind}_mrr"])]
-        for kind, title in (("paragraph", "the paragraph asked about"), ("answer", "a passage with an answer"))
+        [what, *(_number(found[f"{kind}_recall@{depth}"]) for depth in depths), _number(found[f"{kind}_mrr"])]
+        for kind, what in (("paragraph", "the paragraph asked about"), ("answer", "a passage with an answer"))
     ]
     text = (
         f"The paragraphs of all 30 articles of SQuAD 1.1 are one corpus, {found['questions']:,} questions are asked: "
@@ -183,8 +192,9 @@ def _whole(results: dict[str, dict[str, Any]]) -> str:
     if asked is None:
         return ""
     rows = [
-        ["8 passages found in all 30 articles", _number(asked["exact_match"]), _number(asked["f1"])],
-        *([["the paragraph is given", _number(read["exact_match"]), _number(read["f1"])]] if read else []),
+        [what, f"{r['questions']:,}", _number(r["exact_match"]), _number(r["f1"])]
+        for what, r in (("8 passages found in all 30 articles", asked), ("the paragraph is given", read))
+        if r is not None
     ]
     text = (
         f"Question in, answer out, over the same corpus: the first {asked['questions']:,} questions, all answered. For "
@@ -192,21 +202,29 @@ def _whole(results: dict[str, dict[str, Any]]) -> str:
         f"{asked['calibration_error']:.3f}, area {asked['risk_coverage_area']:.3f}."
     )
     pictures = _pictures("squad1-end-to-end", results, "reliability", "risk-coverage")
-    return "\n\n".join(["## The whole way", text, _table(("", "EM", "F1"), rows), pictures])
+    return "\n\n".join(["## The whole way", text, _table(("", "questions", "EM", "F1"), rows), pictures])
 
 
 def _talking(results: dict[str, dict[str, Any]]) -> str:
-    found = [(RUNS[name].title, results[name]) for name in ("coqa-conversation", "coqa-no-history") if name in results]
+    found = [
+        (title(name, results), results[name]) for name in ("coqa-conversation", "coqa-no-history") if name in results
+    ]
     if not found:
         return ""
-    rows = [[title, f"{r['questions']:,}", _number(r["exact_match"]), _number(r["f1"])] for title, r in found]
+    rows = [[named, f"{r['questions']:,}", _number(r["exact_match"]), _number(r["f1"])] for named, r in found]
     text = "Turns of conversations that lean on what was said before, the text given."
     return "\n\n".join(["## Follow-ups", text, _table(("", "turns", "EM", "F1"), rows)])
 
 
 def _time(results: dict[str, dict[str, Any]]) -> str:
     rows = [
-        [RUNS[name].title, r["mode"], f"{1000 * r['seconds_p50']:.0f}", f"{1000 * r['seconds_p95']:.0f}", r["machine"]]
+        [
+            title(name, results),
+            r["mode"],
+            f"{1000 * r['seconds_p50']:.0f}",
+            f"{1000 * r['seconds_p95']:.0f}",
+            r["machine"],
+        ]
         for name, r in results.items()
         if "seconds_p50" in r
     ]
@@ -221,7 +239,7 @@ def _time(results: dict[str, dict[str, Any]]) -> str:
 
 
 def _commands(results: dict[str, dict[str, Any]]) -> str:
-    rows = [[f"`{RUNS[name].command}`", r["machine"], r["revision"]] for name, r in results.items()]
+    rows = [[f"`{r['command']}`", r["machine"], r["revision"]] for r in results.values()]
     return "## Commands\n\n" + _table(("command", "run on", "revision"), rows, side="---")
 
 
@@ -233,7 +251,7 @@ def _pictures(name: str, results: dict[str, dict[str, Any]], *plots: str) -> str
     for file in (PLOTS / name).iterdir():
         if file.suffix != ".svg" or file.stem not in plots:
             file.unlink()
-    return "\n".join(f"![{plot}, {RUNS[name].title}](plots/{name}/{plot}.svg)" for plot in plots)
+    return "\n".join(f"![{plot}, {title(name, results)}](plots/{name}/{plot}.svg)" for plot in plots)
 
 
 def _table(columns: tuple[str, ...], rows: list[list[str]], *, side: str = "---:") -> str:
@@ -249,11 +267,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run the evaluations and write docs/measurements.md.")
     parser.add_argument("data", nargs="?", type=Path, metavar="DATA", help="folder of SQuAD-format files")
     parser.add_argument("--again", action="store_true", help="run what has a result already, too")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N questions of every file")
     parser.add_argument("--only", choices=RUNS, action="append", metavar="NAME", help=", ".join(RUNS))
     options = parser.parse_args()
     for name in options.only or RUNS:
         if options.data is not None and (options.again or options.only or not (RESULTS / f"{name}.json").exists()):
-            run(name, options.data)
+            run(name, options.data, options.limit)
     kept = {name: RESULTS / f"{name}.json" for name in RUNS}
     results = {name: json.loads(file.read_text(encoding="utf-8")) for name, file in kept.items() if file.is_file()}
     if not results:
