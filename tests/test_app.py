@@ -246,7 +246,7 @@ def test_files_are_dropped_on_the_page(page):
 
 
 def test_questions_are_answered_while_a_large_text_is_added_and_its_progress_shown(page, tmp_path: Path):
-    lines = [f"Barge {n} carried {n * 7} barrels of herring to pier {n % 90} of the fish market." for n in range(4000)]
+    lines = [f"Barge {n} carried {n * 7} barrels of herring to pier {n % 90} of the fish market." for n in range(2500)]
     (tmp_path / "barges.txt").write_text(" ".join(lines))
     page.get_by_role("tab", name="Texts").click()
     page.evaluate(
