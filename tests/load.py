@@ -1,7 +1,7 @@
 """Load on the page: many users asking at once. Not part of the tests: `python tests/load.py --users 20 --seconds 300`.
 
 Every answer is compared with the one that the same question got when nobody else was asking. Prints one JSON
-object: requests, errors, answers mixed up, seconds to an answer, and the server's memory over time.
+object: requests, errors, answers mixed up, seconds to an answer (also alone), and the server's memory over time.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def main() -> None:
 def measure(server: Server, users: int, seconds: float, think: float) -> dict:
     """What happened while so many users asked for so many seconds."""
     alone = Client(server.address, verbose=False)
-    expected = {question: alone.predict(question, api_name="/ask")["answer"] for question in QUESTIONS}
+    first = {question: alone.predict(question, api_name="/ask") for question in QUESTIONS}
+    expected = {question: answer["answer"] for question, answer in first.items()}
     times: list[float] = []
     errors: list[str] = []
     mixed: list[str] = []
@@ -81,6 +82,7 @@ def measure(server: Server, users: int, seconds: float, think: float) -> dict:
         "first_errors": errors[:3],
         "mixed_up": len(mixed),
         "first_mixed": mixed[:3],
+        "alone_seconds": round(statistics.median(answer["seconds"] for answer in first.values()), 3),
         "p50_seconds": round(statistics.median(times), 3),
         "p95_seconds": round(times[int(0.95 * (len(times) - 1))], 3),
         "requests_per_second": round(len(times) / seconds, 2),

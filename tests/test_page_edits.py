@@ -91,8 +91,11 @@ def test_rebuilding_keeps_exactly_the_texts_of_the_folders(index: Index, uploads
 
 
 def test_the_report_names_everything_and_escapes_it():
-    report = changes_html(Changes(added=("<b>.txt",), unchanged=2, skipped=(Skipped("<i>", "<u>", "<s>"),)))
+    report = changes_html(
+        Changes(added=("<b>.txt",), repeated=("c.txt",), unchanged=2, skipped=(Skipped("<i>", "<u>", "<s>"),))
+    )
     assert "1 text added: <bdi>&lt;b&gt;.txt</bdi>" in report
+    assert "1 text there already under another name: <bdi>c.txt</bdi>" in report
     assert "2 texts as before" in report
     assert "&lt;i&gt;</bdi></b>: &lt;u&gt;; &lt;s&gt;" in report
     assert "Nothing changed" in changes_html(Changes())

@@ -160,7 +160,8 @@ def _settings(usual: float) -> tuple[gr.Slider, gr.Slider]:
     with gr.Accordion("Settings", open=False):
         top_k = gr.Slider(
             1, MOST_PASSAGES, value=TOP_K, step=1, label="Passages to read",
-            info="For each question. More finds answers in unlikely places, and takes longer.",
+            info="At most, for each question: reading stops at a sure answer. More finds answers in unlikely places, "
+            "and takes longer.",
         )  # fmt: skip
         threshold = gr.Slider(
             0, 1, value=usual, step=0.01, label="How sure it must be to answer",

@@ -152,12 +152,13 @@ def progress_html(step: Progress | None) -> str:
 def changes_html(changes: Changes) -> str:
     """What a change did, and what was left out and why."""
     parts = ['<div role="alert">']  # read out when it appears
-    for what in ("added", "updated", "removed"):
+    for what in ("added", "updated", "removed", "repeated"):
         sources = getattr(changes, what)
         if sources:
             names = ", ".join(escaped(source) for source in sources[:20])
             more = f" and {len(sources) - 20} more" if len(sources) > 20 else ""
-            parts.append(f"<p>{number(len(sources), 'text')} {what}: <bdi>{names}</bdi>{more}</p>")
+            said = "there already under another name" if what == "repeated" else what
+            parts.append(f"<p>{number(len(sources), 'text')} {said}: <bdi>{names}</bdi>{more}</p>")
     if changes.unchanged:
         parts.append(f"<p>{number(changes.unchanged, 'text')} as before.</p>")
     if changes.skipped:
