@@ -30,6 +30,7 @@ from qa.documents import Document
 from qa.passages import Passage
 from qa.schema import MIGRATIONS, StoreError, explained
 
+LONG = 3_000_000  # characters
 WAIT_SECONDS = 30.0  # how long a writer waits for another one
 
 
@@ -198,7 +199,7 @@ class Store:
                         self._connection.execute(f"DELETE FROM main.{table}")
                     for table in ("documents", "passages", "files"):
                         self._connection.execute(f"INSERT INTO main.{table} SELECT * FROM other.{table}")
-                    self._connection.execute("INSERT INTO keywords (keywords) VALUES ('rebuild')")
+                    self.rebuild_keywords()
                     values = self._connection.execute("SELECT * FROM other.manifest WHERE key <> 'generation'")
                     self.describe(dict(values.fetchall()))
             finally:
@@ -211,10 +212,22 @@ class Store:
         return [line for line in found if line != "ok"] + [f"a row of {row[0]} points nowhere" for row in broken]
 
     def keywords_agree(self) -> bool:
-        """Whether the keyword index holds just the words of the passages."""
+        """Whether the keyword index is whole and holds just the words of the passages.
+
+        The words themselves are compared only where no document is so long that the view, which goes through it
+        from the start for each passage, would take minutes.
+        """
+        [(longest,)] = self._rows("SELECT coalesce(max(stop), 0) FROM passages")
+        words = "SELECT id FROM keywords_docsize"
+        if self._rows(f"SELECT 1 FROM ({words} EXCEPT SELECT id FROM passages) LIMIT 1"):
+            return False
+        if self._rows(f"SELECT 1 FROM (SELECT id FROM passages EXCEPT {words}) LIMIT 1"):
+            return False
         with self._lock:
             try:
-                self._connection.execute("INSERT INTO keywords (keywords, rank) VALUES ('integrity-check', 1)")
+                self._connection.execute(
+                    "INSERT INTO keywords (keywords, rank) VALUES ('integrity-check', ?)", (int(longest < LONG),)
+                )
             except sqlite3.DatabaseError as error:
                 if "malformed" not in str(error):
                     raise explained(error, self.path) from error
@@ -223,7 +236,17 @@ class Store:
 
     def rebuild_keywords(self) -> None:
         """Makes the keyword index again from the passages; inside a `change`."""
-        self._connection.execute("INSERT INTO keywords (keywords) VALUES ('rebuild')")
+        self._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
+        for (number,) in self._rows("SELECT id FROM documents"):
+            words = "INSERT INTO keywords (rowid, title, text) VALUES (?, ?, ?)"
+            self._connection.executemany(words, self._keywords_of(number))
+
+    def _keywords_of(self, document_id: str) -> list[tuple[int, str, str]]:
+        """Id, title and text of its passages, as the view gives them, but in one pass over the document."""
+        [(title, text)] = self._rows("SELECT title, text FROM documents WHERE id = ?", (document_id,))
+        text = _as_viewed(text)
+        places = self._rows("SELECT id, start, stop FROM passages WHERE document_id = ?", (document_id,))
+        return [(number, title, text[start:stop]) for number, start, stop in places]
 
     def bad_embeddings(self, dimension: int) -> list[int]:
         """Ids of the passages whose vector has another size, or is no unit vector."""
@@ -259,24 +282,19 @@ class Store:
                 added,
             ),
         )
+        text, rows = _as_viewed(document.text), []
         for passage, row in zip(passages, embeddings.astype(np.float16), strict=True):
             number = self._connection.execute(
                 "INSERT INTO passages (document_id, number, start, stop, embedding) VALUES (?, ?, ?, ?, ?)",
                 (document.id, passage.number, passage.start, passage.end, row.tobytes()),
             ).lastrowid
-            # Read back through the view, so that what goes in is what a later 'delete' takes out.
-            self._connection.execute(
-                "INSERT INTO keywords (rowid, title, text) SELECT id, title, text FROM passage_texts WHERE id = ?",
-                (number,),
-            )
+            rows.append((number, document.title, text[passage.start : passage.end]))
+        self._connection.executemany("INSERT INTO keywords (rowid, title, text) VALUES (?, ?, ?)", rows)
 
     def remove(self, document_id: str) -> None:
         """Removes a document with its passages; its files are kept as removed. Inside a `change`."""
-        self._connection.execute(
-            "INSERT INTO keywords (keywords, rowid, title, text) SELECT 'delete', id, title, text FROM passage_texts "
-            "WHERE id IN (SELECT id FROM passages WHERE document_id = ?)",
-            (document_id,),
-        )
+        words = "INSERT INTO keywords (keywords, rowid, title, text) VALUES ('delete', ?, ?, ?)"
+        self._connection.executemany(words, self._keywords_of(document_id))
         self._connection.execute("UPDATE files SET document_id = NULL WHERE document_id = ?", (document_id,))
         self._connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
         self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
@@ -380,3 +398,8 @@ class Store:
     def forget_files(self, path: str) -> None:
         """Forgets what the file brought; the documents stay until `remove`. Inside a `change`."""
         self._connection.execute("DELETE FROM files WHERE path = ?", (path,))
+
+
+def _as_viewed(text: str) -> str:
+    """The text as SQLite's substr sees it: up to the first NUL, which texts that come from files never have."""
+    return text.partition("\0")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 import numpy as np
@@ -147,3 +148,29 @@ def test_a_missing_store_is_not_made_by_looking(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Store.open(tmp_path / "passages.db")
     assert not (tmp_path / "passages.db").exists()
+
+
+def test_keywords_are_those_of_the_view_whatever_the_text(store: Store) -> None:
+    put(store, Document(text="Före Zoë 👍🏽 und\tnach. " * 200, title="Ä", source="a"))
+    put(store, Document(text="Before the NUL.\0After it. " * 100, title="N\0L", source="b"))
+    for change in (lambda: None, store.rebuild_keywords, lambda: store.remove(store.documents()[0].id)):
+        with store.change():
+            change()
+        assert store.keywords_agree()
+    with store.change():
+        store._connection.execute("DELETE FROM keywords_docsize WHERE id = (SELECT max(id) FROM passages)")
+    assert not store.keywords_agree()
+
+
+def test_a_long_text_takes_no_more_time_for_each_passage_than_a_short_one(store: Store) -> None:
+    seconds = []
+    for length in (200, 6_400):
+        document = Document(text="\n\n".join(f"Line {n} of {length}. " * 40 for n in range(length)), source=str(length))
+        passages = split(document)
+        begun = time.process_time()
+        with store.change():
+            store.add(document, passages, vectors(passages))
+        with store.change():
+            store.remove(document.id)
+        seconds.append((time.process_time() - begun) / len(passages))
+    assert seconds[1] < 5 * seconds[0]
