@@ -65,8 +65,8 @@ class Index:
         paths, folder = _existing(corpus), Path(folder)
         encoder = Encoder.open() if encoder is None else encoder
         index = cls(folder, _store_for(folder, encoder), encoder)
+        staging = folder / "rebuild"
         if index.encoder_name != encoder.name:
-            staging = folder / "rebuild"
             staged = cls(staging, _store_for(staging, encoder), encoder)
             if staged.encoder_name != encoder.name:
                 staged.close()
@@ -75,7 +75,7 @@ class Index:
             staged._take_in(paths, progress, base=folder, revive=True)
             staged.close()
             index._store.replace(staging / "passages.db")
-            shutil.rmtree(staging)
+        shutil.rmtree(staging, ignore_errors=True)  # also what a build that was killed has left
         index._take_in(paths, progress, base=folder, revive=True)
         writer = index._writer(None, base=folder)
         wanted = _inside(paths, folder)
