@@ -144,7 +144,7 @@ def _reading(results: dict[str, dict[str, Any]]) -> str:
         "*refused*: the share of the others that were refused, both at the shipped threshold. Where every question "
         "has an answer nothing is refused. *Calibration error*: how far the shown confidence is from how often it is "
         "right, on average, in 15 bins; a refusal is right when there is no answer. The confidence is fitted to texts "
-        "that often hold no answer: where every one does, it is too low. *Area*: the mean share of wrong "
+        "that often hold no answer: on SQuAD 1.1, where every one does, it is too low. *Area*: the mean share of wrong "
         "answers if only the surest 1%, 2%, … 100% of the questions were answered (0 is best); what was refused "
         "counts with the answer that was refused."
     )
@@ -198,7 +198,7 @@ def _whole(results: dict[str, dict[str, Any]]) -> str:
     ]
     text = (
         f"Question in, answer out, over the same corpus: the first {asked['questions']:,} questions, all answered. For "
-        f"{asked['answer_recall@8']:.1f}% of them an answer stands in the 8 passages read. Calibration error "
+        f"{asked['answer_recall@8']:.1f}% of them an answer stands in the 8 passages found. Calibration error "
         f"{asked['calibration_error']:.3f}, area {asked['risk_coverage_area']:.3f}."
     )
     pictures = _pictures("squad1-end-to-end", results, "reliability", "risk-coverage")
