@@ -1,0 +1,164 @@
+"""Dialogues: measures how well follow-up questions are understood.
+
+Three kinds of files:
+- JSON lines of `turns`, each with a question `q` and the answers `a` that are right (none: to be refused), asked
+  over the present index;
+- JSON lines of `context`, `history` ([[question, answer], ...]), `question` and `answers`, the form of CoQA (Reddy
+  et al. 2019): the context is read directly, and the history is taken as given;
+- JSON of `History`, `Question` and `Rewrite`, the form of CANARD (Elgohary et al. 2019): nothing is read; it is
+  counted how many of the questions that stand alone, and of those that do not, would be changed.
+
+With `history=False` every question is asked as if it were the first, for comparison.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from qa.answers import Answer, Evidence, choose
+from qa.assistant import Assistant, calibration_of
+from qa.calibration import Calibration
+from qa.evaluation import Outcome, given, is_lines, outcome_of, read_lines, summarise
+from qa.followups import Said, fresh, pick, understood, versions
+from qa.metrics import normalise
+from qa.reader import Reader
+from qa.squad import Question
+
+TOGETHER = 32  # turns read in one batch
+
+
+def evaluate_dialogues(
+    file: str | Path,
+    *,
+    index: str | Path = "index",
+    reader: str | None = None,
+    limit: int | None = None,
+    history: bool = True,
+    progress: bool = False,
+) -> dict[str, Any]:
+    """Measures of a file of dialogues; `limit` counts its entries. Rates and scores are in percent.
+
+    Raises ValueError for a file of another form, FileNotFoundError when there is none.
+    """
+    path = Path(file)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"no file {str(file)!r}: expected dialogues as JSON lines, or JSON in the form of CANARD"
+        )
+    rows = list(read_lines(path)) if is_lines(path) else _read_json(path)
+    rows = rows[:limit]
+    if rows and all(_holds(row, History=list, Question=str, Rewrite=str) for row in rows):
+        return {"mode": "conversation", "questions": len(rows), **_rewriting(rows)}
+    if rows and all(_holds(row, turns=list) for row in rows):
+        outcomes = _over_index(rows, Assistant.open(index, reader=reader), history)
+        right = [_is_right(outcome) for outcome in outcomes]
+    elif rows and all(_holds(row, context=str, history=list, question=str, answers=list) for row in rows):
+        outcomes = _over_contexts(rows, Reader.open(reader), history, progress)
+        right = []
+    else:
+        raise ValueError(
+            f'{file} holds no dialogues: expected lines of {{"turns": [{{"q", "a"}}]}} or of {{"context", "history", '
+            '"question", "answers"}, or JSON of {"History", "Question", "Rewrite"}'
+        )
+    changed = [outcome.answer.question != outcome.question.question for outcome in outcomes]
+    result = {"mode": "conversation", "questions": len(outcomes), "history": history, **summarise(outcomes)}
+    if right:
+        result["right"] = 100 * sum(right) / len(right)
+    return {**result, "changed": 100 * sum(changed) / len(changed)}
+
+
+def _read_json(path: Path) -> list[Any]:
+    opener: Any = {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix, open)
+    with opener(path, "rt", encoding="utf-8") as file:
+        try:
+            rows = json.load(file)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{path} is not JSON: {error}") from None
+    return rows if isinstance(rows, list) else [rows]
+
+
+def _holds(row: Any, **fields: type) -> bool:
+    return isinstance(row, dict) and all(isinstance(row.get(name), kind) for name, kind in fields.items())
+
+
+def _is_right(outcome: Outcome) -> bool:
+    """Whether a right answer was given, or is all but an article or two of what was given."""
+    return outcome.exact_match > 0 or outcome.f1 >= 0.8
+
+
+def _over_index(rows: Sequence[dict[str, Any]], assistant: Assistant, history: bool) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for number, row in enumerate(rows, start=1):
+        talk = assistant.conversation()
+        for place, turn in enumerate(row["turns"]):
+            answers = tuple(turn.get("a") or ())
+            question = Question(f"{number}.{place}", turn["q"], "", answers, (0,) * len(answers))
+            answer = talk.ask(turn["q"]) if history else assistant.ask(turn["q"])
+            outcomes.append(outcome_of(question, answer))
+    return outcomes
+
+
+def _over_contexts(rows: Sequence[dict[str, Any]], reader: Reader, history: bool, progress: bool) -> list[Outcome]:
+    from tqdm import tqdm
+
+    calibration = calibration_of(reader)
+    outcomes: list[Outcome] = []
+    with tqdm(total=len(rows), desc="reading", unit="turn", disable=not progress) as bar:
+        for begin in range(0, len(rows), TOGETHER):
+            part = rows[begin : begin + TOGETHER]
+            for row, answer in zip(part, _read(part, reader, calibration, history), strict=True):
+                answers = tuple(row["answers"])
+                name = str(row.get("id", len(outcomes)))
+                question = Question(name, row["question"], row["context"], answers, (0,) * len(answers))
+                outcomes.append(outcome_of(question, answer))
+            bar.update(len(part))
+    return outcomes
+
+
+def _read(rows: Sequence[dict[str, Any]], reader: Reader, calibration: Calibration, history: bool) -> Iterator[Answer]:
+    """The answer to each row's question, which is never refused: in these sets each has one."""
+    turns = [told(row["context"], row["history"]) if history else [] for row in rows]
+    asked = [versions(row["question"], said) for row, said in zip(rows, turns, strict=True)]
+    pairs = [(question, row["context"]) for row, questions in zip(rows, asked, strict=True) for question in questions]
+    readings = iter(reader.read(pairs))
+    for row, said, questions in zip(rows, turns, asked, strict=True):
+        hit = given(Question("", row["question"], row["context"]))
+        answers = []
+        for question in questions:
+            evidence = Evidence(hit, next(readings))
+            if len(questions) > 1:
+                evidence = fresh(evidence, said)
+            answers.append(choose(question, [evidence], calibration, threshold=0.0))
+        yield pick(answers)
+
+
+def told(context: str, history: Sequence[Sequence[str]]) -> list[Said]:
+    """The turns that a given history makes, each question understood by the rules alone."""
+    turns: list[Said] = []
+    for question, answer in history:
+        start = context.find(answer) if answer else -1
+        turns.append(Said(question, understood(question, turns), answer or None, context, max(start, 0)))
+    return turns
+
+
+def _rewriting(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """How many questions that stand alone, and how many that do not, are given another version."""
+    changed: dict[bool, list[bool]] = {True: [], False: []}
+    for row in rows:
+        earlier = row["History"]
+        turns: list[Said] = []
+        for question, answer in zip(earlier[::2], earlier[1::2], strict=False):
+            turns.append(Said(question, understood(question, turns), answer, answer))
+        alone = normalise(row["Question"]) == normalise(row["Rewrite"])
+        changed[alone].append(len(versions(row["Question"], turns)) > 1)
+    return {
+        "standing_alone": len(changed[True]),
+        "standing_alone_changed": 100 * sum(changed[True]) / max(1, len(changed[True])),
+        "leaning": len(changed[False]),
+        "leaning_changed": 100 * sum(changed[False]) / max(1, len(changed[False])),
+    }

@@ -1,0 +1,402 @@
+"""Follow-ups: a question that leans on what was said before, made to stand alone.
+
+Pronouns, "there" and "that alliance" are replaced by what they may stand for: names and phrases of the questions
+before, their answers, and the sentences these stand in, ranked by how lately and where they were said and by
+whether gender and number agree, in the manner of Lappin and Leass (1994). Questions without a verb are completed
+(see ellipsis). Every version is read, and the reader's confidence picks: rules propose, evidence decides.
+
+A question with none of these signs stands alone and is never touched. Scope: English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from qa.answers import Answer, Evidence
+from qa.ellipsis import completed, is_elliptic, without_opening
+from qa.mentions import (
+    AUXILIARIES,
+    DETERMINERS,
+    FUNCTION_WORDS,
+    PREPOSITIONS,
+    Mention,
+    agreement,
+    describe,
+    noun_phrases,
+    vocabulary,
+    words,
+)
+from qa.metrics import normalise
+from qa.reader import Reading
+from qa.sentences import sentences
+
+MOST = 4  # versions of a question, the literal one among them
+LOOK_BACK = 6  # turns in which a mention is looked for
+# How much likelier to be right (as a probability) a version must be than the question as it was typed.
+LITERAL_BIAS = 0.05
+REPEATED = 2.0  # taken off the score of a span that only repeats the answer before: it was asked for something new
+LONGEST_ANSWER = 8  # words of an answer that may be put in the place of a pronoun
+CONTEXT = 10_000  # characters of a document, on each side of an answer, that mentions are looked up in
+
+_PRONOUNS = {
+    "he": "he", "him": "he", "his": "he", "himself": "he",
+    "she": "she", "her": "she", "hers": "she", "herself": "she",
+    "it": "it", "its": "it", "itself": "it",
+    "they": "they", "them": "they", "their": "they", "theirs": "they", "themselves": "they",
+    "there": "there",
+}  # fmt: skip
+_OWNING = vocabulary("his her its their")
+_OBJECTS = vocabulary("him her it them")
+_CLAUSES = vocabulary(
+    "that when where while because after before since until if and but who which whether although to for as than say "
+    "says said saying claim claimed claims think thinks thought believe believed argue argued deny denied announce "
+    "announced"
+)
+_DOING = vocabulary("do did done doing")
+_TIMELESS = vocabulary("year month week day days time night morning evening century moment period decade")
+_NO_REFERENCE = re.compile(
+    r"\bit (?:is |was )?(?:true|possible|that|raining|necessary|likely|important|clear|known|about|like to|seems?)\b"
+    r"|\bit (?:take|cost|mean)s?\b|\btime is it\b|\b(?:is|was) it (?:a|an|the|not)\b",
+    re.IGNORECASE,
+)
+_LOOSE = re.compile(
+    r"\b(?:do|did|done|doing) (?:it|that|this|so)\b"
+    r"|\b(?:the two|both of them|the former|the latter|the same (?:day|year|time))\b"
+    r"|\b(?:that|the same) (?:day|night|year|time|moment)\b|\b(?:this|that|it)\W*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One turn: the question as typed and as understood, its answer, and the text the answer stands in.
+
+    `start` is the answer's place in `text`; both are of the closest passage where there is no answer.
+    """
+
+    asked: str
+    question: str
+    answer: str | None = None
+    text: str = ""
+    start: int = 0
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A word or two of a question that stand for something said before: [start, end) and what may stand there."""
+
+    start: int
+    end: int
+    group: str  # slots of one group mean the same
+    owning: bool
+    pronoun: str
+    noun: str = ""
+
+
+def said(asked: str, answer: Answer) -> Said:
+    """The turn that an answer makes."""
+    if answer.document is not None and answer.start is not None:
+        left = max(0, answer.start - CONTEXT)
+        text = answer.document.text[left : answer.start + CONTEXT]
+        return Said(asked, answer.question, answer.text, text, answer.start - left)
+    text = answer.evidence[0].hit.passage.text if answer.evidence else ""
+    return Said(asked, answer.question, None, text)
+
+
+def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
+    """The question as typed, then what it may mean after the turns, likeliest first; at most `MOST` in all."""
+    if not turns:
+        return (question,)
+    last = turns[-1]
+    found: list[str] = []
+    if is_elliptic(question):
+        for turn in [last, *[turn for turn in reversed(turns[:-1]) if turn.answer is not None][:1]]:
+            found += completed(question, turn.question, turn.answer, turn.text)
+    slots = _slots(question, last.text)
+    if slots:
+        found += _resolved(without_opening(question), _slots(without_opening(question), last.text), turns)
+    if found or slots or is_elliptic(question) or _LOOSE.search(question):
+        found.append(continued(question, last))
+    return tuple(dict.fromkeys([question, *found[: MOST - 2], *found[-1:]]))[:MOST]
+
+
+def continued(question: str, turn: Said) -> str:
+    """The question behind the one before and its answer: what no rule resolves the reader may."""
+    before = turn.question.strip().rstrip("?")
+    answer = "" if turn.answer is None else f" {' '.join(turn.answer.split()[:LONGEST_ANSWER])}."
+    return f"{before}?{answer} {question}"
+
+
+def understood(question: str, turns: Sequence[Said]) -> str:
+    """The likeliest version, by the rules alone."""
+    return (*versions(question, turns)[:2], question)[1]
+
+
+def pick(answers: Sequence[Answer]) -> Answer:
+    """Of the answers to the versions of one question, the literal one first, that which is likeliest right.
+
+    A version must beat the literal question by `LITERAL_BIAS`, so that a bad one cannot displace a good direct
+    answer; where both give the same words of the text, the version that stands alone is shown.
+    """
+    literal, *others = answers
+    if not others:
+        return literal
+    best = max(others, key=_likely)
+    same = (best.text, best.start, best.document and best.document.id) == (
+        literal.text, literal.start, literal.document and literal.document.id,
+    )  # fmt: skip
+    return best if same or _likely(best) > _likely(literal) + LITERAL_BIAS else literal
+
+
+def _likely(answer: Answer) -> float:
+    """The probability that the best span is right, whether or not it was refused."""
+    if answer.text is not None:
+        return answer.confidence
+    return answer.alternatives[0].confidence if answer.alternatives else 0.0
+
+
+def fresh(evidence: Evidence, turns: Sequence[Said]) -> Evidence:
+    """The evidence with spans that only repeat the answer before set back."""
+    old = {normalise(turn.answer) for turn in turns[-1:] if turn.answer is not None}
+    spans = [
+        replace(span, score=span.score - REPEATED) if normalise(span.text) in old else span
+        for span in evidence.reading.spans
+    ]
+    spans.sort(key=lambda span: -span.score)
+    return Evidence(evidence.hit, Reading(tuple(spans), evidence.reading.null_score))
+
+
+# Pronouns
+
+
+def _slots(question: str, context: str) -> list[_Slot]:
+    """What in the question stands for something said before, and not for something in the question itself."""
+    matches = words(question)
+    lowered = [match[0].lower().replace("’", "'") for match in matches]
+    slots = []
+    for place, match in enumerate(matches):
+        word = lowered[place].removesuffix("'s")
+        before = lowered[place - 1] if place else ""
+        after = lowered[place + 1] if place + 1 < len(lowered) else ""
+        if word in ("this", "that", "these", "those"):
+            slot = _demonstrative(matches, lowered, place)
+            if slot is not None:
+                slots.append(slot)
+            continue
+        if word not in _PRONOUNS:
+            continue
+        kind = _PRONOUNS[word]
+        owning = word in _OWNING and bool(after) and (word != "her" or after not in FUNCTION_WORDS)
+        if word == "there" and not _is_locative(lowered, place):
+            continue
+        if kind == "it" and (_NO_REFERENCE.search(question) or before in _DOING):
+            continue
+        if _is_bound(question, matches, lowered, place, kind, context, owning):
+            continue
+        aim = word in _OBJECTS and not owning and before not in AUXILIARIES
+        end = match.end() - (2 if lowered[place].endswith("'s") else 0)
+        slots.append(_Slot(match.start(), end, f"{kind} {aim}" if kind in ("he", "she") else kind, owning, kind))
+    return slots
+
+
+def _is_locative(lowered: list[str], place: int) -> bool:
+    """Whether "there" is a place, as in "who lives there?" and not in "are there any?"."""
+    if place == len(lowered) - 1 and lowered[0] == "who":
+        return True
+    before, after = lowered[place - 1], lowered[place + 1 : place + 2]
+    return place > 0 and before not in AUXILIARIES | {"if", "that", "because"} and not set(after) & AUXILIARIES
+
+
+def _demonstrative(matches: list[re.Match[str]], lowered: list[str], place: int) -> _Slot | None:
+    word = lowered[place]
+    before = lowered[place - 1] if place else ""
+    after = lowered[place + 1 : place + 3]
+    if before in _DOING and (before == "do" or not after) and not (after and before != "do"):
+        return None
+    many = word in ("these", "those")
+    if after and after[0] not in FUNCTION_WORDS:
+        if after[0] in _TIMELESS:
+            return None
+        alone = before in ("do", "does", "did") and len(after) == 1 and word != "those"
+        governed = before in AUXILIARIES | PREPOSITIONS or place + 2 == len(lowered) or word != "that"
+        if not alone:
+            if not governed:
+                return None
+            noun = after[0]
+            end = matches[place + 1].end()
+            return _Slot(matches[place].start(), end, f"that {noun}", False, "they" if many else "it", noun)
+    elif (after and after[0] not in AUXILIARIES | PREPOSITIONS) or (
+        word == "that" and before and before not in AUXILIARIES | PREPOSITIONS
+    ):
+        return None
+    return _Slot(matches[place].start(), matches[place].end(), "that", False, "they" if many else "it")
+
+
+def _is_bound(
+    question: str, matches: list[re.Match[str]], lowered: list[str], place: int, kind: str, context: str, owning: bool
+) -> bool:
+    """Whether the pronoun stands for something that the question itself names before it.
+
+    Within one clause an object is not the same as the subject: "Why did Tokayev dismiss him?".
+    """
+    if place and lowered[place - 1] in AUXILIARIES and not _CLAUSES & set(lowered[2 : place - 1]):
+        return False  # what stands before the auxiliary is what is asked for: "How many troops did they send?"
+    before = question[: matches[place].start()]
+    mentions = [m for m in noun_phrases(before, context) if (agreement(m, kind) or -1) > 0]
+    if not mentions:
+        return False
+    last = mentions[-1]
+    start = before.rfind(last.text) + len(last.text)
+    between = {word for word, match in zip(lowered, matches, strict=True) if start <= match.start() < len(before)}
+    is_object = lowered[place] in _OBJECTS and not owning and lowered[place - 1] not in AUXILIARIES
+    return not is_object or bool(between & _CLAUSES)
+
+
+def _resolved(question: str, slots: Sequence[_Slot], turns: Sequence[Said]) -> list[str]:
+    """Versions with every slot filled: with the best for all, then with the second best for one of them."""
+    pool = _candidates(turns)
+    present = {mention.key for mention in noun_phrases(question, turns[-1].text)}
+    groups = list(dict.fromkeys(slot.group for slot in slots))
+    ranked: dict[str, list[tuple[float, Mention]]] = {}
+    for group in groups:
+        slot = next(slot for slot in slots if slot.group == group)
+        fitting = [
+            (score + fit, mention)
+            for score, mention in pool
+            if mention.key not in present and (fit := _fit(mention, slot, turns[-1].text)) is not None
+        ]
+        ranked[group] = sorted(fitting, key=lambda entry: -entry[0])
+    chosen: dict[str, Mention] = {}
+    for group in groups:
+        free = [mention for _, mention in ranked[group] if mention not in chosen.values()]
+        if free:
+            chosen[group] = free[0]
+    if not chosen:
+        return []
+    found = [_filled(question, slots, chosen)]
+    others = []
+    for group, mention in chosen.items():
+        scores = {other: score for score, other in ranked[group]}
+        for score, other in ranked[group]:
+            if not _alike(other, mention):
+                swapped = {g: (mention if m == other else m) for g, m in chosen.items()}
+                others.append((scores[mention] - score, _filled(question, slots, {**swapped, group: other})))
+    return found + [text for _, text in sorted(others, key=lambda entry: entry[0])]
+
+
+def _alike(one: Mention, other: Mention) -> bool:
+    """Whether one says no more than the other: "the state of emergency", "a two-week state of emergency"."""
+    first, second = ({match[0].lower() for match in words(mention.text)} - DETERMINERS for mention in (one, other))
+    return first <= second or second <= first
+
+
+def _fit(mention: Mention, slot: _Slot, context: str) -> float | None:
+    if not slot.noun:
+        return agreement(mention, slot.pronoun)
+    told = [match[0].lower() for match in words(mention.text)]
+    if slot.noun in told:
+        return 4.0
+    wanted = describe(f"the {slot.noun}")
+    if wanted.plural != mention.plural or mention.kind == "time":
+        return None
+    # "the CSTO, a military alliance": the text itself calls it so.
+    name, noun = re.escape(mention.text), re.escape(slot.noun)
+    near = rf"{name}\W.{{0,40}}\b{noun}\b|\b{noun}\b.{{0,20}}\W{name}"
+    called = 3.0 if re.search(near, context, re.IGNORECASE) else 0.0
+    if mention.kind not in (wanted.kind, "name") and not called:
+        return None if {mention.kind, wanted.kind} & {"person"} else -1.0
+    return called + (1.0 if mention.kind == wanted.kind else 0.0)
+
+
+def _filled(question: str, slots: Sequence[_Slot], chosen: dict[str, Mention]) -> str:
+    parts, done = [], 0
+    for slot in slots:
+        if slot.group not in chosen:
+            continue
+        text = chosen[slot.group].text
+        if slot.pronoun == "there":
+            text = f"in {text}"
+        elif slot.owning:
+            text = f"{text}'" if text.endswith("s") and chosen[slot.group].plural else f"{text}'s"
+        parts += [question[done : slot.start], text]
+        done = slot.end
+    whole = "".join([*parts, question[done:]])
+    return f"{whole[:1].upper()}{whole[1:]}"
+
+
+# What was spoken of
+
+
+def _candidates(turns: Sequence[Said]) -> list[tuple[float, Mention]]:
+    """(weight, mention) of everything spoken of in the last turns, each once."""
+    best: dict[str, tuple[float, Mention]] = {}
+
+    def add(weight: float, mention: Mention) -> None:
+        key = mention.key
+        if mention.kind == "time" or not key or key in FUNCTION_WORDS:
+            return
+        if key not in best:
+            best[key] = (weight, mention)
+            return
+        old, known = best[key]
+        # Said again, it is more likely meant; of two names of a person the one that tells more is kept.
+        kept = mention if (mention.kind, known.kind) == ("person", "name") else known
+        best[key] = (max(old, weight) + 0.3, kept)
+
+    for distance, turn in enumerate(reversed(turns[-LOOK_BACK:])):
+        recent = -0.8 * distance
+        typed = turn.asked.lower()
+        for place, mention in enumerate(noun_phrases(turn.question, turn.text)):
+            meant = 1.5 if mention.text.lower() not in typed else 0.0  # a pronoun stood for it: the thread's topic
+            add(recent + (2.5 if place == 0 else 2.0) + meant, mention)
+        if turn.answer is None:
+            continue
+        if len(words(turn.answer)) <= LONGEST_ANSWER:
+            add(recent + 3.0, _answered(turn))
+        for weight, mention in _around(turn):
+            add(recent + weight, mention)
+    return sorted(best.values(), key=lambda entry: -entry[0])
+
+
+def _answered(turn: Said) -> Mention:
+    """The answer as a mention: who was asked for is a person, where a place."""
+    assert turn.answer is not None
+    mention = describe(turn.answer, turn.text)
+    asked = [match[0].lower() for match in words(turn.question)[:3]]
+    if "who" in asked or "whom" in asked:
+        if mention.kind in ("name", "place") or (mention.kind == "thing" and not mention.plural):
+            return replace(mention, kind="person")
+    elif asked[:1] == ["how"] and not mention.plural:
+        return replace(mention, kind="time")
+    elif "where" in asked and mention.kind in ("name", "thing") and not mention.plural:
+        return replace(mention, kind="place", text=_without_preposition(mention.text))
+    return mention
+
+
+def _without_preposition(text: str) -> str:
+    first = words(text)[:1]
+    return text[first[0].end() :].strip() if first and first[0][0].lower() in PREPOSITIONS else text
+
+
+def _around(turn: Said) -> list[tuple[float, Mention]]:
+    """Mentions in the answer's sentence and the two before it."""
+    spans = sentences(turn.text[: turn.start + 400])
+    place = next((n for n, (_, end) in enumerate(spans) if turn.start < end), None)
+    if place is None:
+        return []
+    begin, end = spans[place]
+    found = [
+        (1.2 if number == 0 else 0.7, mention)
+        for number, mention in enumerate(noun_phrases(turn.text[begin:end], turn.text))
+    ]
+    for back in (1, 2):
+        if place >= back:
+            begin, end = spans[place - back]
+            found += [
+                (0.5 / back, mention)
+                for mention in noun_phrases(turn.text[begin:end], turn.text)
+                if mention.text[0].isupper()
+            ]
+    return found
