@@ -60,6 +60,8 @@ class Answer:
     alternatives: tuple[Answer, ...] = ()  # other answers, best first; after a refusal, what was refused too
     evidence: tuple[Evidence, ...] = ()  # the passages read, best first
     features: Features | None = None  # of the best span, by which it was judged
+    reply: str | None = None  # what is said where no question was asked of the texts; `text` is None then
+    quotes: tuple[Answer, ...] = ()  # sentences that the reply rests on, in the order of their texts
 
     @property
     def sentence(self) -> tuple[int, int] | None:

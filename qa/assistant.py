@@ -15,10 +15,12 @@ from qa.calibration import Calibration
 from qa.changes import Progress
 from qa.documents import Document
 from qa.encoder import Encoder
-from qa.followups import LOOK_BACK, Said, fresh, pick, said, versions
+from qa.followups import LOOK_BACK, Said, leaning, pick, said, versions
 from qa.index import Index
 from qa.reader import SHIPPED, Reader
 from qa.reading import read
+from qa.smalltalk import named_text, reply, wish, without_greeting
+from qa.summary import SENTENCES, central_sentences
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +28,7 @@ INDEX = "index"
 CORPUS = "corpus"
 TOP_K = 8  # passages found for a question, and read until it is settled
 TOGETHER = 16  # questions read in one batch
+SUMMARISED = 4  # texts that are summarised together
 
 
 class Assistant:
@@ -95,6 +98,21 @@ class Assistant:
                 answers.append(answer)
         return answers
 
+    def summary(self, question: str, documents: Sequence[str]) -> Answer:
+        """The most central sentences of the documents of these ids as the quotes of a reply."""
+        found = [document for name in documents if (document := self.index.document(name)) is not None]
+        quotes = []
+        for document in found:
+            passages, vectors = self.index.passages(document.id)
+            count = max(1, SENTENCES // len(found))
+            for start, end in central_sentences(document, passages, vectors, self.index.encoder, count=count):
+                around = next((p for p in passages if p.start <= start and end <= p.end), None)
+                text = document.text[start:end]
+                quotes.append(Answer(question, text, 1.0, 1.0, document, start, end, around))
+        names = " and ".join(f"“{document.title or document.source}”" for document in found)
+        said = f"The most central sentences of {names}:" if quotes else "There are no texts to summarise yet."
+        return Answer(question, None, 1.0, reply=said, quotes=tuple(quotes))
+
     def conversation(self) -> Conversation:
         """A new conversation, which remembers what was asked and answered in it."""
         return Conversation(self)
@@ -113,15 +131,42 @@ class Conversation:
         return tuple(self._turns)
 
     def ask(self, question: str, *, top_k: int = TOP_K, threshold: float | None = None) -> Answer:
-        """As `Assistant.ask`; the answer's `question` is the question as it was understood."""
+        """As `Assistant.ask`; the answer's `question` is the question as it was understood.
+
+        To small talk, and where a summary is asked for, there is a `reply` instead of an answer.
+        """
+        replied = self._reply(question)
+        if replied is not None:
+            self._turns.append(replied)
+            return replied
+        typed, question = question, without_greeting(question)
         found = versions(question, self._said)
         if len(found) == 1:
             answer = self._assistant.ask(question, top_k=top_k, threshold=threshold)
         else:
-            answer = pick(self._ask_versions(found, top_k, threshold))
+            least = self._assistant.calibration.threshold if threshold is None else threshold
+            answer = pick(self._ask_versions(found, top_k, threshold), threshold=least)
         self._turns.append(answer)
-        self._said = [*self._said, said(question, answer)][-LOOK_BACK:]
+        self._said = [*self._said, said(typed, answer)][-LOOK_BACK:]
         return answer
+
+    def _reply(self, question: str) -> Answer | None:
+        """The reply to what is no question to the texts; None for one that is."""
+        wanted = wish(question)
+        if wanted is None:
+            return None
+        records = self._assistant.index.documents()
+        if wanted.kind != "summary":
+            return Answer(question, None, 1.0, reply=reply(wanted.kind, records))
+        if wanted.object:
+            named = named_text(wanted.object, records)
+            if named is None:
+                return None
+            documents = [named.id]
+        else:
+            recent = [turn.document.id for turn in reversed(self._turns) if turn.document is not None]
+            documents = recent[:1] or [record.id for record in records[:SUMMARISED]]
+        return self._assistant.summary(question, documents)
 
     def _ask_versions(self, found: Sequence[str], top_k: int, threshold: float | None) -> list[Answer]:
         """The answers to the versions of one question, searched for and read in one batch.
@@ -136,7 +181,7 @@ class Conversation:
         readings = iter(self._assistant.reader.read(pairs))
         answers = []
         for question, some in zip(found, hits, strict=True):
-            evidence = [fresh(Evidence(hit, next(readings)), self._said) for hit in some]
+            evidence = [leaning(Evidence(hit, next(readings)), self._said) for hit in some]
             answers.append(choose(question, evidence, self._assistant.calibration, threshold=threshold))
         return answers
 

@@ -23,8 +23,9 @@ from typing import Any
 from qa.answers import Answer, Evidence, choose
 from qa.assistant import Assistant, calibration_of
 from qa.calibration import Calibration
+from qa.documents import Document
 from qa.evaluation import Outcome, given, is_lines, outcome_of, read_lines, summarise
-from qa.followups import Said, fresh, pick, understood, versions
+from qa.followups import Said, leaning, pick, understood, versions
 from qa.metrics import normalise
 from qa.reader import Reader
 from qa.squad import Question
@@ -56,20 +57,19 @@ def evaluate_dialogues(
         return {"mode": "conversation", "questions": len(rows), **_rewriting(rows)}
     if rows and all(_holds(row, turns=list) for row in rows):
         outcomes = _over_index(rows, Assistant.open(index, reader=reader), history)
-        right = [_is_right(outcome) for outcome in outcomes]
+        extra = {"right": 100 * sum(map(_is_right, outcomes)) / len(outcomes)}
     elif rows and all(_holds(row, context=str, history=list, question=str, answers=list) for row in rows):
-        outcomes = _over_contexts(rows, Reader.open(reader), history, progress)
-        right = []
+        outcomes, literal = _over_contexts(rows, Reader.open(reader), history, progress)
+        extra = {f"{name}_without_history": summarise(literal)[name] for name in ("exact_match", "f1")}
     else:
         raise ValueError(
             f'{file} holds no dialogues: expected lines of {{"turns": [{{"q", "a"}}]}} or of {{"context", "history", '
             '"question", "answers"}, or JSON of {"History", "Question", "Rewrite"}'
         )
     changed = [outcome.answer.question != outcome.question.question for outcome in outcomes]
-    result = {"mode": "conversation", "questions": len(outcomes), "history": history, **summarise(outcomes)}
-    if right:
-        result["right"] = 100 * sum(right) / len(right)
-    return {**result, "changed": 100 * sum(changed) / len(changed)}
+    share = 100 * sum(changed) / len(changed)
+    measures = {**summarise(outcomes), **extra, "changed": share}
+    return {"mode": "conversation", "questions": len(outcomes), "history": history, **measures}
 
 
 def _read_json(path: Path) -> list[Any]:
@@ -103,46 +103,57 @@ def _over_index(rows: Sequence[dict[str, Any]], assistant: Assistant, history: b
     return outcomes
 
 
-def _over_contexts(rows: Sequence[dict[str, Any]], reader: Reader, history: bool, progress: bool) -> list[Outcome]:
+def _over_contexts(
+    rows: Sequence[dict[str, Any]], reader: Reader, history: bool, progress: bool
+) -> tuple[list[Outcome], list[Outcome]]:
+    """The outcomes, and those of the questions as they were typed, which are read in any case."""
     from tqdm import tqdm
 
     calibration = calibration_of(reader)
     outcomes: list[Outcome] = []
+    literal: list[Outcome] = []
     with tqdm(total=len(rows), desc="reading", unit="turn", disable=not progress) as bar:
         for begin in range(0, len(rows), TOGETHER):
             part = rows[begin : begin + TOGETHER]
-            for row, answer in zip(part, _read(part, reader, calibration, history), strict=True):
+            for row, (answer, plain) in zip(part, _read(part, reader, calibration, history), strict=True):
                 answers = tuple(row["answers"])
                 name = str(row.get("id", len(outcomes)))
                 question = Question(name, row["question"], row["context"], answers, (0,) * len(answers))
                 outcomes.append(outcome_of(question, answer))
+                literal.append(outcome_of(question, plain))
             bar.update(len(part))
-    return outcomes
+    return outcomes, literal
 
 
-def _read(rows: Sequence[dict[str, Any]], reader: Reader, calibration: Calibration, history: bool) -> Iterator[Answer]:
-    """The answer to each row's question, which is never refused: in these sets each has one."""
+def _read(
+    rows: Sequence[dict[str, Any]], reader: Reader, calibration: Calibration, history: bool
+) -> Iterator[tuple[Answer, Answer]]:
+    """The answer to each row's question, and that to its words alone; never refused: in these sets each has one."""
     turns = [told(row["context"], row["history"]) if history else [] for row in rows]
     asked = [versions(row["question"], said) for row, said in zip(rows, turns, strict=True)]
     pairs = [(question, row["context"]) for row, questions in zip(rows, asked, strict=True) for question in questions]
     readings = iter(reader.read(pairs))
     for row, said, questions in zip(rows, turns, asked, strict=True):
         hit = given(Question("", row["question"], row["context"]))
-        answers = []
-        for question in questions:
-            evidence = Evidence(hit, next(readings))
-            if len(questions) > 1:
-                evidence = fresh(evidence, said)
-            answers.append(choose(question, [evidence], calibration, threshold=0.0))
-        yield pick(answers)
+        evidence = [Evidence(hit, next(readings)) for _ in questions]
+        plain = choose(row["question"], evidence[:1], calibration, threshold=0.0)
+        if len(questions) == 1:
+            yield plain, plain
+            continue
+        answers = [
+            choose(question, [leaning(item, said)], calibration, threshold=0.0)
+            for question, item in zip(questions, evidence, strict=True)
+        ]
+        yield pick(answers, threshold=0.0), plain
 
 
 def told(context: str, history: Sequence[Sequence[str]]) -> list[Said]:
     """The turns that a given history makes, each question understood by the rules alone."""
     turns: list[Said] = []
+    name = Document(text=context).id
     for question, answer in history:
         start = context.find(answer) if answer else -1
-        turns.append(Said(question, understood(question, turns), answer or None, context, max(start, 0)))
+        turns.append(Said(question, understood(question, turns), answer or None, context, max(start, 0), 0, name))
     return turns
 
 

@@ -32,11 +32,15 @@ from qa.metrics import normalise
 from qa.reader import Reading
 from qa.sentences import sentences
 
-MOST = 4  # versions of a question, the literal one among them
+MOST = 3  # versions of a question, the literal one among them
 LOOK_BACK = 6  # turns in which a mention is looked for
-# How much likelier to be right (as a probability) a version must be than the question as it was typed.
-LITERAL_BIAS = 0.05
-REPEATED = 2.0  # taken off the score of a span that only repeats the answer before: it was asked for something new
+# Chosen on 506 follow-ups made from the questions of SQuAD, SQuADShifts and QAMR, by putting pronouns for what was
+# said before or leaving all but the question word: of them, F1 is 77.6 for the literal question, 84.1 for the
+# question that was there before, 78.0 for the version with the surest answer, and 79.7 with these votes. Each of
+# the numbers can be twice or half as large with at most 0.4 less.
+LITERAL_BIAS = 0.1
+REPEATED = 1.0  # taken off the score of a span that only repeats the answer before
+NEAR = 1.5  # added to that of a span within a sentence or two of it
 LONGEST_ANSWER = 8  # words of an answer that may be put in the place of a pronoun
 CONTEXT = 10_000  # characters of a document, on each side of an answer, that mentions are looked up in
 
@@ -73,7 +77,8 @@ _LOOSE = re.compile(
 class Said:
     """One turn: the question as typed and as understood, its answer, and the text the answer stands in.
 
-    `start` is the answer's place in `text`; both are of the closest passage where there is no answer.
+    `text` is the part of its document, from `offset` on, that the answer stands in, at `start` of the part; where
+    there is no answer, it is the closest passage.
     """
 
     asked: str
@@ -81,6 +86,8 @@ class Said:
     answer: str | None = None
     text: str = ""
     start: int = 0
+    offset: int = 0
+    document_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ def said(asked: str, answer: Answer) -> Said:
     if answer.document is not None and answer.start is not None:
         left = max(0, answer.start - CONTEXT)
         text = answer.document.text[left : answer.start + CONTEXT]
-        return Said(asked, answer.question, answer.text, text, answer.start - left)
+        return Said(asked, answer.question, answer.text, text, answer.start - left, left, answer.document.id)
     text = answer.evidence[0].hit.passage.text if answer.evidence else ""
     return Said(asked, answer.question, None, text)
 
@@ -117,9 +124,9 @@ def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
     slots = _slots(question, last.text)
     if slots:
         found += _resolved(without_opening(question), _slots(without_opening(question), last.text), turns)
-    if found or slots or is_elliptic(question) or _LOOSE.search(question):
+    if not found and (is_elliptic(question) or _LOOSE.search(question)):
         found.append(continued(question, last))
-    return tuple(dict.fromkeys([question, *found[: MOST - 2], *found[-1:]]))[:MOST]
+    return tuple(dict.fromkeys([question, *found]))[:MOST]
 
 
 def continued(question: str, turn: Said) -> str:
@@ -134,38 +141,90 @@ def understood(question: str, turns: Sequence[Said]) -> str:
     return (*versions(question, turns)[:2], question)[1]
 
 
-def pick(answers: Sequence[Answer]) -> Answer:
+def pick(answers: Sequence[Answer], *, threshold: float) -> Answer:
     """Of the answers to the versions of one question, the literal one first, that which is likeliest right.
 
-    A version must beat the literal question by `LITERAL_BIAS`, so that a bad one cannot displace a good direct
-    answer; where both give the same words of the text, the version that stands alone is shown.
+    Each version votes for the places that it may be answered by with the square of its probability, so that an
+    answer which several versions agree on wins, and a version without a good answer has no say: a bad one cannot
+    displace a good direct answer. The literal question's votes count `LITERAL_BIAS` more. Answered is the version
+    that is surest of the place; `threshold` as in `answers.choose`.
     """
-    literal, *others = answers
-    if not others:
-        return literal
-    best = max(others, key=_likely)
-    same = (best.text, best.start, best.document and best.document.id) == (
-        literal.text, literal.start, literal.document and literal.document.id,
-    )  # fmt: skip
-    return best if same or _likely(best) > _likely(literal) + LITERAL_BIAS else literal
+    votes: list[_Votes] = []
+    for number, answer in enumerate(answers):
+        weight = 1.0 + LITERAL_BIAS if number == 0 else 1.0
+        for candidate in _candidate_answers(answer):
+            alike = next((held for held in votes if _overlap(held.best, candidate)), None)
+            if alike is None:
+                alike = _Votes(candidate, number, {})
+                votes.append(alike)
+            elif candidate.confidence > alike.best.confidence or (alike.version == 0 and _equal(alike.best, candidate)):
+                alike.best, alike.version = candidate, number  # of the same words, those that stand alone are shown
+            alike.of[number] = max(alike.of.get(number, 0.0), weight * candidate.confidence**2)
+    if not votes:
+        return answers[0]
+    won = max(votes, key=lambda held: sum(held.of.values()))
+    chosen = answers[won.version]
+    others = tuple(other for other in _candidate_answers(chosen) if not _overlap(other, won.best))
+    if chosen.answerable < threshold:
+        return chosen
+    judged = replace(won.best, answerable=chosen.answerable, features=chosen.features)
+    return replace(judged, alternatives=others, evidence=chosen.evidence)
 
 
-def _likely(answer: Answer) -> float:
-    """The probability that the best span is right, whether or not it was refused."""
-    if answer.text is not None:
-        return answer.confidence
-    return answer.alternatives[0].confidence if answer.alternatives else 0.0
+@dataclass
+class _Votes:
+    """For one place: the surest answer there, the version it is of, and what each version gives it."""
+
+    best: Answer
+    version: int
+    of: dict[int, float]
 
 
-def fresh(evidence: Evidence, turns: Sequence[Said]) -> Evidence:
-    """The evidence with spans that only repeat the answer before set back."""
-    old = {normalise(turn.answer) for turn in turns[-1:] if turn.answer is not None}
-    spans = [
-        replace(span, score=span.score - REPEATED) if normalise(span.text) in old else span
-        for span in evidence.reading.spans
-    ]
+def _candidate_answers(answer: Answer) -> list[Answer]:
+    """The answer, unless it was refused, and its alternatives."""
+    best = [] if answer.text is None else [replace(answer, alternatives=(), evidence=())]
+    return [*best, *answer.alternatives]
+
+
+def _overlap(one: Answer, other: Answer) -> bool:
+    if one.document is None or other.document is None or one.document.id != other.document.id:
+        return False
+    return (one.start or 0) < (other.end or 0) and (other.start or 0) < (one.end or 0)
+
+
+def _equal(one: Answer, other: Answer) -> bool:
+    return (one.start, one.end) == (other.start, other.end)
+
+
+def leaning(evidence: Evidence, turns: Sequence[Said]) -> Evidence:
+    """The evidence as it weighs for a question that leans on the turns.
+
+    Those who ask on mostly go on from where they are (Reddy et al. 2019, section 3.3), and for something new.
+    """
+    last = turns[-1]
+    if last.answer is None:
+        return evidence
+    said = normalise(last.answer)
+    begin, end = _near(last)
+    passage = evidence.hit.passage
+    spans = []
+    for span in evidence.reading.spans:
+        repeated = REPEATED if normalise(span.text) == said else 0.0
+        start = passage.start + span.start - last.offset
+        near = NEAR if passage.document_id == last.document_id and begin <= start < end else 0.0
+        spans.append(replace(span, score=span.score + near - repeated))
     spans.sort(key=lambda span: -span.score)
     return Evidence(evidence.hit, Reading(tuple(spans), evidence.reading.null_score))
+
+
+def _near(turn: Said) -> tuple[int, int]:
+    """Where in the turn's text the sentence before the answer's begins, and the second after it ends."""
+    begin = max(0, turn.start - 1_000)
+    spans = sentences(turn.text[begin : turn.start + 1_000])
+    place = next((n for n, (_, end) in enumerate(spans) if turn.start - begin < end), 0)
+    if not spans:
+        return 0, 0
+    return begin + spans[max(0, place - 1)][0], begin + spans[min(len(spans) - 1, place + 2)][1]
 
 
 # Pronouns

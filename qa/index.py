@@ -14,13 +14,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from qa.changes import Changes, Progress, Writer, absolute_path, portable_path, stamp
 from qa.checks import Check, check_store
 from qa.documents import Document, find_files
 from qa.encoder import Encoder
 from qa.fusion import fuse, keyword_query
 from qa.hits import Hit, distinct
-from qa.passages import OVERLAP, SIZE
+from qa.passages import OVERLAP, SIZE, Passage
 from qa.schema import StoreError
 from qa.store import DocumentRecord, FileRecord, Store
 from qa.vectors import Vectors
@@ -237,6 +239,12 @@ class Index:
 
     def document(self, document_id: str) -> Document | None:
         return self._store.document(document_id)
+
+    def passages(self, document_id: str) -> tuple[list[Passage], np.ndarray]:
+        """The passages of a document, in its order, and their vectors: float32 (passages, dimension), unit rows."""
+        with self._store.snapshot():
+            ids = self._store.passage_ids(document_id)
+            return [passage for passage, _ in self._store.passages(ids.tolist()).values()], self._store.embeddings(ids)
 
     @property
     def folders(self) -> list[Path]:

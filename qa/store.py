@@ -346,9 +346,11 @@ class Store:
                 found[number] = (Passage(document_id, place, start, stop, document.text[start:stop]), document)
         return found
 
-    def passage_ids(self) -> np.ndarray:
-        """Int64 array of all passage ids, ascending. An id is never used again."""
-        return np.array([row[0] for row in self._rows("SELECT id FROM passages ORDER BY id")], dtype=np.int64)
+    def passage_ids(self, document_id: str | None = None) -> np.ndarray:
+        """Int64 array of all passage ids, or of one document's, ascending. An id is never used again."""
+        where, values = ("", ()) if document_id is None else ("WHERE document_id = ?", (document_id,))
+        rows = self._rows(f"SELECT id FROM passages {where} ORDER BY id", values)
+        return np.array([row[0] for row in rows], dtype=np.int64)
 
     def embeddings(self, ids: np.ndarray) -> np.ndarray:
         """Float32 array (ids, dimension), in the order of the int64 array `ids`, all of which must exist."""
