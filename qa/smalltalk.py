@@ -16,46 +16,89 @@ from qa.store import DocumentRecord
 
 LISTED = 10  # texts named when they are asked for; the rest are counted
 
+
+def _any(*patterns: str) -> str:
+    return f"(?:{'|'.join(patterns)})"
+
+
 _GREETING = (
     r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|welcome)"
     r"(?: (?:there|again|all|everyone|everybody|assistant|bot|chatbot|friend))?"
 )
-_MOOD = r"(?:how are (?:you|things)(?: doing)?(?: today)?|how(?:'s| is) it going|how do you do|what(?:'s| is) up|nice to meet you)"
-_THANKS = (
-    r"(?:(?:ok(?:ay)?|great|perfect|cool|nice|good)?,? ?(?:many )?(?:thanks|thank you|thx|cheers|ta)"
-    r"(?: (?:a lot|so much|very much|a bunch|again|for (?:that|this|the help|your help|the answer|everything)))*"
-    r"|much appreciated|that(?:'s| is| was) (?:all|great|helpful|very helpful|perfect|good|it))"
+_MOOD = _any(
+    r"how are (?:you|things)(?: doing)?(?: today)?",
+    r"how(?:'s| is) it going",
+    r"how do you do",
+    r"what(?:'s| is) up",
+    r"nice to meet you",
 )
-_PRAISE = r"(?:ok(?:ay)?|great|perfect|cool|nice|awesome|excellent|wonderful|well done|good (?:job|answer|bot)|i see|got it|alright)"
+_THANKS = _any(
+    r"(?:(?:ok(?:ay)?|great|perfect|cool|nice|good) )?(?:many )?(?:thanks|thank you|thx|cheers)"
+    r"(?: (?:a lot|so much|very much|a bunch|again|for (?:that|this|the help|your help|the answer|everything)))*",
+    r"much appreciated",
+    r"that(?:'s| is| was) (?:all|great|helpful|very helpful|perfect|good|it)",
+)
+_PRAISE = _any(
+    r"ok(?:ay)?|great|perfect|cool|nice|awesome|excellent|wonderful|alright|i see|got it",
+    r"well done|good (?:job|answer|bot)",
+)
 _GOODBYE = (
-    r"(?:(?:good ?bye|bye(?: bye)?|see you|see ya|farewell|good night|take care|so long|have a (?:nice|good|great) \w+)"
-    r"(?: (?:later|soon|then|now|all|for now|tomorrow))?)"
+    r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)|farewell|good night|take care|so long|have a (?:nice|good|great) \w+)"
+    r"(?: (?:later|soon|then|now|all|for now|tomorrow))?"
 )
-_POLITE = r"(?:(?:please|can you|could you|would you|will you|i want you to|i'd like you to)(?: please)? )?"
-_ABLE = (
-    r"(?:what (?:can|could|do) you do(?: for me)?(?: exactly)?|what are you able to do|what can i (?:ask|do)(?: you)?(?: (?:here|about|for))?"
-    r"|how (?:can|do) (?:you help(?: me)?|i use (?:you|this))|how do you work|how does this work|what are your (?:features|capabilities|skills)"
-    r"|(?:can you )?help(?: me)?|what kind of questions can (?:i ask(?: you)?|you answer)|what should i ask(?: you)?|what can you (?:help|assist)(?: me)? with)"
+_POLITE = r"(?:(?:please|(?:can|could|would|will) you|i(?: want|'d like) you to)(?: please)? )?"
+_ABLE = _any(
+    r"what (?:can|could|do) you do(?: for me)?(?: exactly)?",
+    r"what are you able to do",
+    r"what (?:can|should) i (?:ask|do)(?: you)?(?: (?:here|about|for))?",
+    r"how (?:can|do) (?:you help(?: me)?|i use (?:you|this))",
+    r"how do you work|how does this work",
+    r"what are your (?:features|capabilities|skills)",
+    r"help(?: me)?",
+    r"what kind of questions can (?:i ask(?: you)?|you answer)",
+    r"what can you (?:help|assist)(?: me)? with",
 )
-_WHO = (
-    r"(?:who|what) (?:are|r) (?:you|u)|what(?:'s| is) your name|who (?:made|built|created) you"
-    r"|are you (?:a |an )?(?:bot|chatbot|robot|human|person|ai|machine|real|chatgpt)|tell me about yourself|introduce yourself"
+_WHO = _any(
+    r"(?:who|what) (?:are|r) (?:you|u)",
+    r"what(?:'s| is) your name",
+    r"who (?:made|built|created) you",
+    r"are you (?:a |an )?(?:bot|chatbot|robot|human|person|ai|machine|real|chatgpt)",
+    r"tell me about yourself|introduce yourself",
 )
-_TEXT = r"(?:texts?|documents?|articles?|files?|sources?|stor(?:y|ies)|reports?|pages?|corpus|books?|library|collection|papers?)"
-_THESE = r"(?:the|this|that|these|those|your|my|all(?: of)?(?: the| your| my| these)?|our)"
-_LIST = (
-    rf"(?:which|what) {_TEXT} (?:do you have|are there|can you read|have you (?:got|read)|do you (?:know|use|hold|contain)|are (?:available|loaded|indexed|in (?:here|the index|the corpus))|is this)"
-    rf"|(?:list|show|name)(?: me)?(?: {_THESE})? {_TEXT}(?: you have)?|how many {_TEXT} (?:do you have|are there|have you (?:got|read))"
-    rf"|what (?:do you know|have you (?:got|read))(?: about)?|what(?:'s| is) in (?:the|your) (?:corpus|index|library|collection)"
-    rf"|what are (?:your|the) (?:sources|texts|documents)"
+_TEXT = _any(
+    r"texts?|documents?|articles?|files?|sources?|stor(?:y|ies)|reports?|pages?|papers?|books?",
+    r"corpus|library|collection",
 )
+_THESE = r"(?:the|this|that|these|those|your|my|our|all(?: of)?(?: the| your| my| these)?)"
 _NAMED = rf"(?:{_THESE} )?(?:whole |entire |last |first |news )?{_TEXT}"
-_ALL_OF_IT = rf"(?:{_NAMED}|it|this|that|them|everything|(?:it|them) all)"
-_SUM_UP = r"(?:summari[sz]e|sum up|outline|recap|tl;?dr|give (?:me )?(?:a|an|the) (?:short |brief |quick )?(?:summary|overview|outline|gist) of|(?:a |the )?(?:summary|overview|gist) of)"
-_ABOUT = rf"(?:what(?:'s| is| are| was) (?P<about>.+?) (?:all )?about|what does (?P<says>{_NAMED}) say|what happens in (?P<happens>{_NAMED})|tell me about (?P<told>{_NAMED}))"
-_POINTS = r"(?:what are (?:the )?(?:main|key|most important|central|major) (?:points|ideas|facts|messages|topics|things)(?: (?:of|in|from) (?P<points>.+))?|what(?:'s| is) the (?:main|key|central) (?:point|idea|message|topic|theme|gist)(?: (?:of|in) (?P<point>.+))?)"
+_ALL_OF_IT = _any(_NAMED, "it|this|that|them|everything|(?:it|them) all")
+_HELD = _any(
+    r"do you (?:have|know|use|hold|contain)|are there|can you read|have you (?:got|read)|is this",
+    r"are (?:available|loaded|indexed|in (?:here|the index|the corpus))",
+)
+_LIST = _any(
+    rf"(?:which|what|how many) {_TEXT} {_HELD}",
+    rf"(?:list|show|name)(?: me)?(?: {_THESE})? {_TEXT}(?: you have)?",
+    r"what (?:do you know|have you (?:got|read))(?: about)?",
+    r"what(?:'s| is) in (?:the|your) (?:corpus|index|library|collection)",
+    r"what are (?:your|the) (?:sources|texts|documents)",
+)
+_SHORT = r"(?:(?:a|an|the) )?(?:short |brief |quick )?(?:summary|overview|outline|gist)"
+_CENTRAL = r"(?:main|key|most important|central|major)"
 _SUMMARY = re.compile(
-    rf"{_POLITE}(?:{_SUM_UP}(?: (?P<object>.+))?|{_ABOUT}|{_POINTS}|(?:give me |show me |i (?:want|need) )?(?:a |the )?(?:short |brief |quick )?(?:summary|overview|gist)(?: please)?)(?: for me)?(?: please)?(?: in (?:short|brief|a few (?:words|sentences)))?",
+    _POLITE
+    + _any(
+        rf"(?:summari[sz]e|sum up|outline|recap|tl;?dr|(?:give me )?{_SHORT} of)(?: (?P<object>.+))?",
+        rf"(?:give me |show me |i (?:want|need) )?{_SHORT}",
+        r"what(?:'s| is| are| was) (?P<about>.+?) (?:all )?about",
+        rf"what does (?P<says>{_NAMED}) say",
+        rf"what happens in (?P<happens>{_NAMED})",
+        rf"tell me about (?P<told>{_NAMED})",
+        rf"what are (?:the )?{_CENTRAL} (?:points|ideas|facts|messages|topics)(?: (?:of|in|from) (?P<points>.+))?",
+        r"sum (?:it|this|that|them|everything) up",
+        rf"what(?:'s| is) the {_CENTRAL} (?:point|idea|message|topic|theme|gist)(?: (?:of|in) (?P<point>.+))?",
+    )
+    + r"(?: for me)?(?: please)?(?: in (?:short|brief|a few (?:words|sentences)))?",
     re.IGNORECASE,
 )
 _TALK = {
@@ -70,7 +113,8 @@ _TALK = {
 }
 _KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _TALK.items()}
 _OPENING = re.compile(
-    rf"^\W*(?:{_GREETING}|thanks(?: a lot)?|thank you(?: very much)?|ok(?:ay)?|great|i see|got it|alright)\s*[,.!;:–—-]+\s*(?=\S)(?:(?:and|but|so)\s+)?",
+    rf"^\W*(?:{_GREETING}|thanks(?: a lot)?|thank you(?: very much)?|ok(?:ay)?|great|i see|got it|alright)"
+    r"\s*[,.!;:–—-]+\s*(?=\S)(?:(?:and|but|so)\s+)?",
     re.IGNORECASE,
 )
 _WEIGHT = ("list", "able", "who", "goodbye", "thanks", "mood", "greeting", "praise")  # what the reply goes to first
@@ -126,6 +170,8 @@ def _summary(said: str) -> Wish | None:
     named = re.sub(r"(?: please| for me| in (?:short|brief|a few (?:words|sentences)))+$", "", named).strip()
     if re.fullmatch(_ALL_OF_IT, named, re.IGNORECASE) or not named:
         return Wish("summary")
+    if not match["object"] and not re.search(rf"\b{_TEXT}$", named, re.IGNORECASE):
+        return None  # "What is the alliance about?" is for the texts to answer
     return Wish("summary", named)
 
 
