@@ -265,7 +265,8 @@ def _is_locative(lowered: list[str], place: int) -> bool:
     if place == len(lowered) - 1 and lowered[0] == "who":
         return True
     before, after = lowered[place - 1], lowered[place + 1 : place + 2]
-    return place > 0 and before not in AUXILIARIES | {"if", "that", "because"} and not set(after) & AUXILIARIES
+    exists = (AUXILIARIES - _DOING) | {"if", "that", "because"}
+    return place > 0 and before not in exists and not set(after) & AUXILIARIES
 
 
 def _demonstrative(matches: list[re.Match[str]], lowered: list[str], place: int) -> _Slot | None:
@@ -370,10 +371,13 @@ def _fit(mention: Mention, slot: _Slot, context: str) -> float | None:
 
 
 def _filled(question: str, slots: Sequence[_Slot], chosen: dict[str, Mention]) -> str:
-    parts, done = [], 0
+    parts: list[str] = []
+    told: set[str] = set()
+    done = 0
     for slot in slots:
-        if slot.group not in chosen:
+        if slot.group not in chosen or slot.group in told:
             continue
+        told.add(slot.group)  # a second "he" now stands for what the question itself names
         text = chosen[slot.group].text
         if slot.pronoun == "there":
             text = f"in {text}"

@@ -222,11 +222,16 @@ def _phrase_end(text: str, matches: list[re.Match[str]], place: int, lower_conte
             continue
         if best and word.endswith("ed"):
             break
-        if not best or f" {text[first : match.end()].strip().lower()}" in lower_context:
+        if not best or _holds(lower_context, text[first : match.end()].strip().lower()):
             best = match.end()
         else:
             break
     return best
+
+
+def _holds(lower_context: str, phrase: str) -> bool:
+    """Whether the phrase stands there in whole words."""
+    return phrase in lower_context and bool(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", lower_context))
 
 
 def _name_spans(text: str, begin: int, end: int, context: str = "") -> Iterator[tuple[int, int]]:
@@ -317,7 +322,8 @@ def _is_placed(name: str, context: str) -> bool:
     escaped = re.escape(name)
     if re.search(rf"\b{escaped}(?i: (?:{places})\b)", context):
         return True
-    return bool(re.search(rf"\b(?:in|at|near|across|throughout)\s+{escaped}\b", context))
+    ruled = r"(?:mayor|governor|king|queen|president|city|town|capital|republic|people) of"
+    return bool(re.search(rf"\b(?:in|at|near|across|throughout|(?i:{ruled}))\s+{escaped}\b", context))
 
 
 def _fuller(name: str, context: str) -> bool:

@@ -135,7 +135,13 @@ def chat_tab(assistant: Assistant, feedback: Feedback | None) -> gr.Chatbot:
     def judge(talk: Talk | None, event: gr.LikeData) -> None:
         turn = _turn(event.index)
         answer = None if talk is None else talk.answer(turn)
-        if feedback is not None and talk is not None and answer is not None and isinstance(event.liked, bool):
+        if (
+            feedback is not None
+            and talk is not None
+            and answer is not None
+            and answer.reply is None
+            and isinstance(event.liked, bool)
+        ):
             feedback.record(answer, good=event.liked, asked=talk.turns[turn].asked)
 
     def forget() -> dict[Any, Any]:

@@ -17,6 +17,10 @@ def markdown(turns: Iterable[tuple[str, Answer | None]]) -> str:
         if answer is None:
             parts.append("No answer.\n")
             continue
+        if answer.reply is not None:
+            parts.append(f"{plain(answer.reply)}\n")
+            parts += [f"> {plain(quote.text or '')}\n\nSource: {plain(citation(quote))}.\n" for quote in answer.quotes]
+            continue
         if answer.question.strip() != asked.strip():
             parts.append(f"*Understood as: {plain(answer.question)}*\n")
         if answer.document is None or answer.sentence is None or answer.start is None or answer.end is None:

@@ -102,12 +102,26 @@ def link(text: str, target: str) -> str:
     return f'<button class="open" type="button" value="{escaped(target)}"><bdi>{escaped(text)}</bdi></button>'
 
 
+def reply_html(answer: Answer, *, turn: int = 0) -> str:
+    """What is said to small talk, or to the wish for a summary with its sentences, each with a link to its place.
+
+    The links open "`turn` quote 0", the first of the sentences.
+    """
+    parts = ['<div class="answer note" dir="auto">', f"<p>{escaped(answer.reply or '')}</p>"]
+    for number, quote in enumerate(answer.quotes):
+        source = link(citation(quote), f"{turn} quote {number}")
+        parts.append(f'<blockquote dir="auto">{escaped(quote.text or "")}</blockquote><p class="facts">{source}</p>')
+    return "".join([*parts, "</div>"])
+
+
 def answer_html(answer: Answer, *, turn: int = 0, asked: str | None = None) -> str:
     """The answer in its sentence, with source, confidence and the other answers; or that the texts do not say.
 
     `asked` is the question as typed: where the answer is to another one, that is shown. The links open
     "`turn` source" and "`turn` other 0", the first of the other answers.
     """
+    if answer.reply is not None:
+        return reply_html(answer, turn=turn)
     parts = ['<div class="answer">']
     if asked is not None and answer.question.strip() != asked.strip():
         parts.append(f'<p class="understood" dir="auto">Understood as: <i>{escaped(answer.question)}</i></p>')

@@ -78,9 +78,11 @@ def messages(turns: Sequence[Turn], pending: str | None = None) -> list[dict[str
 
 
 def opened(answer: Answer, choice: str = "source") -> str:
-    """The document that a link of an answer opens: "source" and "other 0" with the words marked, "passage 0"."""
+    """The document that a link of an answer opens, marked: "source", "other 0", "quote 0", "passage 0"."""
     kind, _, place = choice.partition(" ")
     number = int(place[:4]) if place.isdecimal() else 0
+    if kind == "quote" and number < len(answer.quotes):
+        return opened(answer.quotes[number])
     if kind == "other" and number < len(answer.alternatives):
         return opened(answer.alternatives[number])
     if kind != "passage" and answer.document is not None and answer.start is not None and answer.end is not None:

@@ -1,0 +1,126 @@
+"""Follow-ups made to stand alone; and questions that stand alone, left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answers import Answer
+from qa.documents import Document
+from qa.followups import MOST, Said, pick, said, understood, versions
+
+TEXT = (
+    "Ida Holt became mayor of Brena in 1931. She appointed Omar Lindqvist as harbour master. He had learned his trade "
+    "in Lisbon. The Harbour League, an alliance of nine towns, sent engineers to build a pier. The pier was opened in "
+    "1934 by the king. Storms destroyed it two years later, and the engineers went home."
+)
+DOCUMENT = Document(text=TEXT)
+
+
+def turn(question: str, answer: str | None) -> Said:
+    start = TEXT.index(answer) if answer else 0
+    return Said(question, question, answer, TEXT, start, 0, DOCUMENT.id)
+
+
+MAYOR = turn("Who became mayor of Brena?", "Ida Holt")
+MASTER = turn("Who did Ida Holt appoint?", "Omar Lindqvist")
+LEAGUE = turn("Who sent engineers?", "Harbour League")
+PIER = turn("When was the pier opened?", "1934")
+PLACE = turn("Where had Omar Lindqvist learned his trade?", "Lisbon")
+
+
+@pytest.mark.parametrize(
+    ("turns", "question", "meant"),
+    [
+        ([MAYOR], "Who did she appoint?", "Who did Ida Holt appoint?"),
+        ([MASTER], "What is his new post?", "What is Omar Lindqvist's new post?"),
+        ([MAYOR, MASTER], "When did she become mayor?", "When did Ida Holt become mayor?"),
+        ([MASTER], "As what?", "As what did Ida Holt appoint Omar Lindqvist?"),
+        ([PIER], "Who opened it?", "Who opened the pier?"),
+        ([PIER], "and by whom?", "By whom was the pier opened?"),
+        ([PLACE], "What did he do there?", "What did Omar Lindqvist do in Lisbon?"),
+        ([LEAGUE], "How many towns are in that alliance?", "How many towns are in Harbour League?"),
+        ([turn("What did storms destroy?", "it"), turn("Who went home?", "the engineers")],
+         "Who sent them?", "Who sent the engineers?"),
+        ([MASTER, turn("Who won the regatta?", None)], "Where had he learned his trade?",
+         "Where had Omar Lindqvist learned his trade?"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_is_understood(turns: list[Said], question: str, meant: str) -> None:
+    assert meant in versions(question, turns)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who became mayor of Brena?",
+        "When was the pier opened?",
+        "What did Ida Holt say when she became mayor?",
+        "Why did the king say that he was late?",
+        "Is there a pier in Brena?",
+        "How many towns are there?",
+        "Which towns said that engineers were sent?",
+        "What is the alliance of nine towns called?",
+        "Did the league say it would send engineers?",
+        "What happened this year?",
+        "How long does it take to build a pier?",
+        "Who resigned?",
+        "harbour master Brena",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
+    assert versions(question, [MAYOR, MASTER, LEAGUE]) == (question,)
+
+
+@given(st.text(max_size=120), st.text(max_size=60))
+def test_any_question_comes_first_as_it_was_typed(question: str, before: str) -> None:
+    assert versions(question, []) == (question,)
+    found = versions(question, [Said(before, before, None, before), MASTER])
+    assert found[0] == question
+    assert 1 <= len(found) <= MOST
+    assert len(set(found)) == len(found)
+
+
+def test_the_one_who_does_is_not_the_one_who_is_done_to() -> None:
+    (version, *_) = versions("Why did she dismiss him?", [MASTER])[1:]
+    assert version == "Why did Ida Holt dismiss Omar Lindqvist?"
+
+
+def test_a_chain_keeps_its_thread() -> None:
+    first = understood("Who did she appoint?", [MAYOR])
+    second = Said("Who did she appoint?", first, "Omar Lindqvist", TEXT, TEXT.index("Omar"))
+    assert versions("When did she become mayor?", [MAYOR, second])[1] == "When did Ida Holt become mayor?"
+
+
+def at(words: str, question: str, confidence: float) -> Answer:
+    start = TEXT.index(words)
+    return Answer(question, words, confidence, confidence, DOCUMENT, start, start + len(words))
+
+
+def test_a_bad_version_does_not_displace_a_good_direct_answer() -> None:
+    direct = at("Lisbon", "Where did he learn?", 0.8)
+    assert pick([direct, at("Brena", "Where did Ida Holt learn?", 0.5)], threshold=0.4).text == "Lisbon"
+
+
+def test_versions_that_agree_outvote_one() -> None:
+    others = [at("Omar Lindqvist", "Who?", 0.6), at("Omar Lindqvist", "Whom?", 0.6)]
+    assert pick([at("the king", "It?", 0.7), *others], threshold=0.4).text == "Omar Lindqvist"
+
+
+def test_of_the_same_answers_the_question_that_stands_alone_is_shown() -> None:
+    won = pick([at("1934", "When was it opened?", 0.9), at("1934", "When was the pier opened?", 0.8)], threshold=0.4)
+    assert (won.text, won.question) == ("1934", "When was the pier opened?")
+
+
+def test_what_is_too_unlikely_is_refused() -> None:
+    weak = at("1934", "When was it?", 0.2)
+    refused = replace(Answer("When was it?", None, 0.8, 0.2), alternatives=(weak,))
+    assert pick([refused, replace(refused, question="When was the pier?")], threshold=0.4).text is None
+
+
+def test_the_turn_of_an_answer_holds_its_place() -> None:
+    told = said("When?", at("1934", "When was the pier opened?", 0.9))
+    assert told.text[told.start : told.start + 4] == "1934"
