@@ -10,6 +10,7 @@ A question with none of these signs stands alone and is never touched. Scope: En
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -68,7 +69,7 @@ _NO_REFERENCE = re.compile(
 _LOOSE = re.compile(
     r"\b(?:do|did|done|doing) (?:it|that|this|so)\b"
     r"|\b(?:the two|both of them|the former|the latter|the same (?:day|year|time))\b"
-    r"|\b(?:that|the same) (?:day|night|year|time|moment)\b|\b(?:this|that|it)\W*$",
+    r"|\bthen\W*$|\b(?:that|the same) (?:day|night|year|time|moment)\b|\b(?:this|that|it)\W*$",
     re.IGNORECASE,
 )
 
@@ -119,7 +120,8 @@ def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
     last = turns[-1]
     found: list[str] = []
     if is_elliptic(question):
-        for turn in [last, *[turn for turn in reversed(turns[:-1]) if turn.answer is not None][:1]]:
+        answered = [turn for turn in reversed(turns[:-1]) if turn.answer is not None]
+        for turn in [last, *(answered[:1] if last.answer is None else [])]:
             found += completed(question, turn.question, turn.answer, turn.text)
     slots = _slots(question, last.text)
     if slots:
@@ -147,7 +149,8 @@ def pick(answers: Sequence[Answer], *, threshold: float) -> Answer:
     Each version votes for the places that it may be answered by with the square of its probability, so that an
     answer which several versions agree on wins, and a version without a good answer has no say: a bad one cannot
     displace a good direct answer. The literal question's votes count `LITERAL_BIAS` more. Answered is the version
-    that is surest of the place; `threshold` as in `answers.choose`.
+    that is surest of the place. Where several versions put one place first, the texts hold an answer unless all of
+    them are mistaken; `threshold` as in `answers.choose`.
     """
     votes: list[_Votes] = []
     for number, answer in enumerate(answers):
@@ -165,9 +168,12 @@ def pick(answers: Sequence[Answer], *, threshold: float) -> Answer:
     won = max(votes, key=lambda held: sum(held.of.values()))
     chosen = answers[won.version]
     others = tuple(other for other in _candidate_answers(chosen) if not _overlap(other, won.best))
-    if chosen.answerable < threshold:
-        return chosen
-    judged = replace(won.best, answerable=chosen.answerable, features=chosen.features)
+    agreeing = [answer for answer in answers if any(_overlap(won.best, c) for c in _candidate_answers(answer)[:1])]
+    answerable = 1 - math.prod(1 - answer.answerable for answer in agreeing or [chosen])
+    if answerable < threshold:
+        refused = Answer(chosen.question, None, 1 - answerable, answerable, features=chosen.features)
+        return replace(refused, alternatives=(won.best, *others), evidence=chosen.evidence)
+    judged = replace(won.best, answerable=answerable, features=chosen.features)
     return replace(judged, alternatives=others, evidence=chosen.evidence)
 
 

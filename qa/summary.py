@@ -53,11 +53,13 @@ def central_sentences(
 def centrality(vectors: np.ndarray) -> np.ndarray:
     """Float64 array (rows,), summing to 1: how much each unit row is like the others, and like those that are so."""
     count = len(vectors)
+    if not count:
+        return np.zeros(0)
     likeness = np.clip(vectors.astype(np.float64) @ vectors.astype(np.float64).T, 0.0, None)
     np.fill_diagonal(likeness, 0.0)
     sums = likeness.sum(axis=1, keepdims=True)
-    steps = np.divide(likeness, sums, out=np.full_like(likeness, 1 / max(count, 1)), where=sums > 0)
-    ranks = np.full(count, 1 / max(count, 1))
+    steps = np.divide(likeness, sums, out=np.full_like(likeness, 1 / count), where=sums > 0)
+    ranks = np.full(count, 1 / count)
     for _ in range(STEPS):
         ranks = (1 - DAMPING) / count + DAMPING * (ranks @ steps)
     return ranks
