@@ -174,15 +174,14 @@ class Conversation:
         The likeliest version, the second, is read in all its passages and the others in their best few, so that a
         follow-up takes less than twice the time of a plain question.
         """
-        reads = [top_k if place == 1 else -(-top_k // 4) for place in range(len(found))]
+        most = [top_k if place == 1 else -(-top_k // 4) for place in range(len(found))]
         everything = self._assistant.index.search_many(found, top_k=top_k)
-        hits = [some[:read] for some, read in zip(everything, reads, strict=True)]
-        pairs = [(question, hit.passage.text) for question, some in zip(found, hits, strict=True) for hit in some]
-        readings = iter(self._assistant.reader.read(pairs))
+        hits = [some[:count] for some, count in zip(everything, most, strict=True)]
         answers = []
-        for question, some in zip(found, hits, strict=True):
-            evidence = [leaning(Evidence(hit, next(readings)), self._said) for hit in some]
-            answers.append(choose(question, evidence, self._assistant.calibration, threshold=threshold))
+        for question, some, evidence in zip(found, hits, read(self._assistant.reader, found, hits), strict=True):
+            leant = [leaning(item, self._said) for item in evidence]
+            calibration = self._assistant.calibration
+            answers.append(choose(question, leant, calibration, threshold=threshold, passages=len(some)))
         return answers
 
 

@@ -207,8 +207,8 @@ def leaning(evidence: Evidence, turns: Sequence[Said]) -> Evidence:
 
     Those who ask on mostly go on from where they are (Reddy et al. 2019, section 3.3), and for something new.
     """
-    last = turns[-1]
-    if last.answer is None:
+    last = next((turn for turn in reversed(turns) if turn.answer is not None), None)
+    if last is None or last.answer is None:
         return evidence
     said = normalise(last.answer)
     begin, end = _near(last)
