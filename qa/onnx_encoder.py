@@ -10,7 +10,11 @@ without VNNI add them, and every processor makes the same integers (ONNX Runtime
 "reduce_range"). Inputs have 8 bits, with one scale for all that is read at once. So each text goes through alone:
 its vector does not depend on what it is encoded beside, nothing is padded, and threads never wait for each other.
 
-Scope: networks like BERT's with mean pooling, which the shipped one is. `benchmarks/encode.py` measures it.
+Measured with `benchmarks/encode.py` on two cores with AVX2 and no VNNI: 3.3 times as many passages in a second of
+processor time as sentence-transformers in fp32 (2.99 to 3.46 in five rounds); of 7,483 questions of SQuAD 1.1 dev, the
+paragraph is among the first 8 of 1,424 for 90.35% instead of 90.78%.
+
+Scope: networks like BERT's with mean pooling, which the shipped one is.
 """
 
 from __future__ import annotations

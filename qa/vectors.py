@@ -9,7 +9,11 @@ Up to `FLAT_UP_TO` passages are searched one by one, which takes milliseconds an
 file (https://github.com/facebookresearch/faiss/wiki/Faiss-indexes) searches only the lists of like vectors nearest to
 the question: as many as a measurement on this very store says that it takes. Unlike a graph it can forget passages.
 
-Scope: which vectors are near. `benchmarks/scale.py` measures both kinds.
+Measured with `benchmarks/scale.py --words` on two busy cores: a search among 99,549 passages one by one takes 27 ms,
+among 104,547 with an inverted file, 256 of whose 1,293 lists are searched, 19 ms, with a recall@10 of 0.983 for real
+questions.
+
+Scope: which vectors are near.
 """
 
 from __future__ import annotations
