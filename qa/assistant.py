@@ -171,10 +171,10 @@ class Conversation:
     def _ask_versions(self, found: Sequence[str], top_k: int, threshold: float | None) -> list[Answer]:
         """The answers to the versions of one question, searched for and read in one batch.
 
-        The likeliest version, the second, is read in all its passages and the others in their best few, so that a
-        follow-up takes less than twice the time of a plain question.
+        The likeliest version, the second, is read as a plain question is and the others in their best passage or
+        two, so that a follow-up takes about twice the time of a plain question.
         """
-        most = [top_k if place == 1 else -(-top_k // 4) for place in range(len(found))]
+        most = [-(-top_k // 4), top_k, *(-(-top_k // 8) for _ in found[2:])]
         everything = self._assistant.index.search_many(found, top_k=top_k)
         hits = [some[:count] for some, count in zip(everything, most, strict=True)]
         answers = []

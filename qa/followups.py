@@ -256,7 +256,7 @@ def _slots(question: str, context: str) -> list[_Slot]:
         owning = word in _OWNING and bool(after) and (word != "her" or after not in FUNCTION_WORDS)
         if word == "there" and not _is_locative(lowered, place):
             continue
-        if kind == "it" and (_NO_REFERENCE.search(question) or before in _DOING):
+        if kind == "it" and (_NO_REFERENCE.search(question) or _is_deed(before, after)):
             continue
         if _is_bound(question, matches, lowered, place, kind, context, owning):
             continue
@@ -264,6 +264,11 @@ def _slots(question: str, context: str) -> list[_Slot]:
         end = match.end() - (2 if lowered[place].endswith("'s") else 0)
         slots.append(_Slot(match.start(), end, f"{kind} {aim}" if kind in ("he", "she") else kind, owning, kind))
     return slots
+
+
+def _is_deed(before: str, after: str) -> bool:
+    """Whether "it" or "that" is what was done, as in "who did it?", which no name stands for."""
+    return before in _DOING and (not after or (before != "did" and after in PREPOSITIONS))
 
 
 def _is_locative(lowered: list[str], place: int) -> bool:
@@ -279,7 +284,7 @@ def _demonstrative(matches: list[re.Match[str]], lowered: list[str], place: int)
     word = lowered[place]
     before = lowered[place - 1] if place else ""
     after = lowered[place + 1 : place + 3]
-    if before in _DOING and (before == "do" or not after) and not (after and before != "do"):
+    if _is_deed(before, after[0] if after else ""):
         return None
     many = word in ("these", "those")
     if after and after[0] not in FUNCTION_WORDS:

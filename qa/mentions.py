@@ -199,7 +199,8 @@ def noun_phrases(text: str, context: str = "") -> Iterator[Mention]:
         elif word not in FUNCTION_WORDS and _is_plural(word) and (not context or word in lower_context):
             taken = match.end()
             start = match.start()
-            if place and matches[place - 1][0].lower() not in FUNCTION_WORDS:
+            verb = place > 1 and matches[place - 2][0].lower() in QUESTION_WORDS  # "who sent engineers?"
+            if place and not verb and matches[place - 1][0].lower() not in FUNCTION_WORDS:
                 both = text[matches[place - 1].start() : taken]
                 start = matches[place - 1].start() if both.lower() in lower_context else start
             yield Mention(text[start:taken], "thing", plural=True)

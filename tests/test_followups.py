@@ -40,6 +40,7 @@ PLACE = turn("Where had Omar Lindqvist learned his trade?", "Lisbon")
         ([MAYOR, MASTER], "When did she become mayor?", "When did Ida Holt become mayor?"),
         ([MASTER], "As what?", "As what did Ida Holt appoint Omar Lindqvist?"),
         ([PIER], "Who opened it?", "Who opened the pier?"),
+        ([PIER], "When did it open?", "When did the pier open?"),
         ([PIER], "and by whom?", "By whom was the pier opened?"),
         ([PLACE], "What did he do there?", "What did Omar Lindqvist do in Lisbon?"),
         ([LEAGUE], "How many towns are in that alliance?", "How many towns are in Harbour League?"),
