@@ -110,6 +110,26 @@ def test_a_citation_opens_the_text_scrolled_to_the_answer(page):
     assert mark.evaluate("e => { const r = e.getBoundingClientRect(); return r.top > 0 && r.bottom < innerHeight }")
 
 
+def test_a_follow_up_is_understood_and_the_question_as_understood_shown(page):
+    assert "Tokayev" in ask(page, "Who is the president of Kazakhstan?")
+    answer = ask(page, "Who did he appoint?")
+    assert page.locator("#chat .answer b.best").last.inner_text() == "Alikhan Smailov"
+    understood = page.locator("#chat .understood")
+    assert understood.count() == 1
+    assert re.search("Understood as: .*Tokayev.* appoint", understood.inner_text())
+    assert understood.inner_text() in answer
+
+
+def test_small_talk_gets_a_reply_and_a_summary_quotes_with_links_to_their_places(page):
+    assert "Confidence" not in ask(page, "Hello!")
+    ask(page, "Summarise the article")
+    sentences = page.locator("#chat .answer").last.locator("blockquote")
+    assert sentences.count() > 1
+    page.locator("#chat .answer").last.locator("button.open").first.click()
+    page.locator("#document mark").wait_for()
+    assert sentences.first.inner_text().strip() == page.locator("#document mark").inner_text().strip()
+
+
 def test_other_candidates_are_one_click_away_and_open_the_text_at_their_words(page):
     ask(page, "How many people were arrested?")
     page.locator("#chat summary").click()
