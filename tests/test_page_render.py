@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from qa.answers import Answer
 from qa.assistant import Assistant
 from qa.documents import Document
-from qa.page import render
-from qa.page.render import Mark
+from qa.page import marks, render
+from qa.page.marks import Mark
 
 HOSTILE = "<img src=x onerror=alert(1)> </div> **bold** $$x$$ {{this}} ${alert(1)} @children &lt; \"'`"
 
@@ -45,26 +45,26 @@ class Shown(HTMLParser):
 
 @given(st.text())
 def test_escaped_text_is_shown_as_it_is_and_stays_on_one_line(text: str):
-    shown = Shown(render.escaped(text))
+    shown = Shown(marks.escaped(text))
     assert shown.text == text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     assert set(shown.tags) <= {"br"}
-    assert "\n" not in render.escaped(text)
+    assert "\n" not in marks.escaped(text)
 
 
 @given(
     st.text(alphabet="ab <&\n", max_size=30), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=4)
 )
 def test_marks_cover_their_words_and_lose_none(text: str, places: list[tuple[int, int]]):
-    marks = [Mark(min(place), max(place), "other") for place in places]
-    shown = Shown(render.marked(text, 0, len(text), marks))
+    placed = [Mark(min(place), max(place), "other") for place in places]
+    shown = Shown(marks.marked(text, 0, len(text), placed))
     assert shown.text == text
-    if marks and marks[0].start < min(marks[0].end, len(text)):
-        first = text[marks[0].start : marks[0].end]
+    if placed and placed[0].start < min(placed[0].end, len(text)):
+        first = text[placed[0].start : placed[0].end]
         assert first.replace("\n", "") in shown.marks
 
 
 def test_a_mark_is_clipped_to_the_part_shown():
-    assert render.marked("one two three", 4, 9, [Mark(0, 7, "best")]) == '<mark class="best">two</mark> t'
+    assert marks.marked("one two three", 4, 9, [Mark(0, 7, "best")]) == '<mark class="best">two</mark> t'
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_hostile_words_become_no_element():
     for source in (
         render.said(HOSTILE),
         render.answer_html(answer, asked="something else"),
-        render.document_html(document, [Mark(0, 5, "best")]),
+        marks.document_html(document, [Mark(0, 5, "best")]),
     ):
         shown = Shown(source)
         assert "<img" in shown.text
@@ -120,27 +120,27 @@ def test_a_text_without_full_stops_is_clipped_around_the_answer():
 def test_a_very_long_document_is_shown_around_the_answer():
     text = "\n\n".join(f"Paragraph {number}." for number in range(200_000))
     start = text.index("Paragraph 150000.")
-    shown = Shown(render.document_html(Document(text, title="Long"), [Mark(start, start + 9, "best")]))
+    shown = Shown(marks.document_html(Document(text, title="Long"), [Mark(start, start + 9, "best")]))
     assert shown.marks == ["Paragraph"]
-    assert len(shown.text) < 1.1 * render.WHOLE
+    assert len(shown.text) < 1.1 * marks.WHOLE
 
 
 def test_the_place_is_a_page_or_a_paragraph():
     paged = Document("one two", pages=(0, 4))
-    assert render.place(paged, 5) == "page 2"
-    assert render.place(Document("one\n\ntwo"), 5) == "paragraph 2"
+    assert marks.place(paged, 5) == "page 2"
+    assert marks.place(Document("one\n\ntwo"), 5) == "paragraph 2"
 
 
 def test_the_place_of_a_passage_is_the_stretch_of_its_pages_or_paragraphs():
     text = Document("one\n\ntwo\n\nthree")
-    assert render.passage_place(text, 0, 8) == "paragraphs 1 to 2"
-    assert render.passage_place(text, 5, 8) == "paragraph 2"
-    assert render.passage_place(Document("one two", pages=(0, 4)), 0, 7) == "pages 1 to 2"
+    assert marks.passage_place(text, 0, 8) == "paragraphs 1 to 2"
+    assert marks.passage_place(text, 5, 8) == "paragraph 2"
+    assert marks.passage_place(Document("one two", pages=(0, 4)), 0, 7) == "pages 1 to 2"
 
 
 @given(st.text(alphabet="ab  ", max_size=40), st.integers(1, 20))
 def test_a_clipped_text_is_its_beginning_cut_between_words(text: str, length: int):
-    clipped = render.clip(text, length)
+    clipped = marks.clip(text, length)
     if len(text.strip()) <= length:
         assert clipped == text.strip()
     else:

@@ -135,14 +135,12 @@ def chat_tab(assistant: Assistant, feedback: Feedback | None) -> gr.Chatbot:
     def judge(talk: Talk | None, event: gr.LikeData) -> None:
         turn = _turn(event.index)
         answer = None if talk is None else talk.answer(turn)
-        if (
-            feedback is not None
-            and talk is not None
-            and answer is not None
-            and answer.reply is None
-            and isinstance(event.liked, bool)
-        ):
-            feedback.record(answer, good=event.liked, asked=talk.turns[turn].asked)
+        if feedback is None or talk is None or answer is None or answer.reply is not None:
+            return
+        try:
+            feedback.record(answer, good=bool(event.liked), asked=talk.turns[turn].asked)
+        except OSError as error:
+            raise gr.Error(f"The opinion was not kept: {error}", print_exception=False) from error
 
     def forget() -> dict[Any, Any]:
         return {talk_state: None, chat: [], passages: "", document: "", panel: gr.Tabs(selected="passages")}

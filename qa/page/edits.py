@@ -14,7 +14,7 @@ from pathlib import Path
 from qa.changes import Changes, Progress
 from qa.documents import KINDS, Document, Skipped, read_file
 from qa.index import Index
-from qa.page.render import escaped
+from qa.page.marks import escaped
 from qa.store import StoreError
 
 MAX_UPLOAD_BYTES = 50_000_000  # of one file

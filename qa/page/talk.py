@@ -14,7 +14,7 @@ from typing import Any
 from qa.answers import Answer
 from qa.assistant import Conversation
 from qa.page import render
-from qa.page.render import Mark
+from qa.page.marks import Mark, document_html
 from qa.store import StoreError
 
 logger = logging.getLogger(__name__)
@@ -86,8 +86,8 @@ def opened(answer: Answer, choice: str = "source") -> str:
     if kind == "other" and number < len(answer.alternatives):
         return opened(answer.alternatives[number])
     if kind != "passage" and answer.document is not None and answer.start is not None and answer.end is not None:
-        return render.document_html(answer.document, [Mark(answer.start, answer.end, "best")])
+        return document_html(answer.document, [Mark(answer.start, answer.end, "best")])
     if number < len(answer.evidence):
         hit = answer.evidence[number].hit
-        return render.document_html(hit.document, [Mark(hit.passage.start, hit.passage.end, "other")])
+        return document_html(hit.document, [Mark(hit.passage.start, hit.passage.end, "other")])
     return ""

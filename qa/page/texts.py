@@ -18,7 +18,7 @@ from qa.documents import KINDS
 from qa.index import Index
 from qa.page import edits
 from qa.page.edits import MAX_UPLOAD_BYTES, Tell, changes_html, number, progress_html
-from qa.page.render import document_html, escaped, link
+from qa.page.marks import document_html, escaped, link
 from qa.store import DocumentRecord, StoreError
 
 BROKEN = "Something went wrong while the texts were changed; the program's log says what."
