@@ -483,6 +483,20 @@ def test_the_example_of_the_readme_runs(server: Server):
     assert names["added"]["id"] in [text["id"] for text in names["texts"]]
 
 
+def test_a_running_page_picks_up_what_the_terminal_changes(server: Server, client: Client, tmp_path: Path):
+    def terminal(*arguments: str) -> dict:
+        command = [sys.executable, "-m", "qa", *arguments, "--index", str(server.folder / "index"), "--json"]
+        return json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+    text = tmp_path / "lighthouse.txt"
+    text.write_text("The lighthouse of Skerry Point was built by Ingrid Halvorsen.", encoding="utf-8")
+    assert terminal("index", str(text))["added"]
+    answer = client.predict("Who built the lighthouse of Skerry Point?", api_name="/ask")
+    assert answer["answer"] == "Ingrid Halvorsen"
+    terminal("remove", answer["document"]["id"])
+    assert client.predict("Who built the lighthouse of Skerry Point?", api_name="/ask")["answer"] != "Ingrid Halvorsen"
+
+
 @pytest.mark.parametrize(
     "path",
     ["/etc/passwd", "app.py", "corpus/kazakhstan-unrest.txt", "%2e%2e/%2e%2e/etc/passwd", "{index}/passages.db"],
