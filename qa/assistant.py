@@ -11,16 +11,18 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from qa.answers import Answer, choose
+from qa.antecedents import LOOK_BACK, Said, said
 from qa.calibration import Calibration
 from qa.changes import Progress
 from qa.documents import Document
 from qa.encoder import Encoder
-from qa.followups import LOOK_BACK, Said, leaning, pick, said, versions
+from qa.followups import versions
 from qa.index import Index
 from qa.reader import SHIPPED, Reader
 from qa.reading import read
 from qa.smalltalk import named_text, reply, wish, without_greeting
 from qa.summary import SENTENCES, central_sentences
+from qa.votes import leaning, pick
 
 logger = logging.getLogger(__name__)
 

@@ -21,14 +21,16 @@ from pathlib import Path
 from typing import Any
 
 from qa.answers import Answer, Evidence, choose
+from qa.antecedents import Said
 from qa.assistant import Assistant, calibration_of
 from qa.calibration import Calibration
 from qa.documents import Document
 from qa.evaluation import Outcome, given, is_lines, outcome_of, read_lines, summarise
-from qa.followups import Said, leaning, pick, understood, versions
+from qa.followups import understood, versions
 from qa.metrics import normalise
 from qa.reader import Reader
 from qa.squad import Question
+from qa.votes import leaning, pick
 
 TOGETHER = 32  # turns read in one batch
 

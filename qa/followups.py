@@ -1,21 +1,19 @@
 """Follow-ups: a question that leans on what was said before, made to stand alone.
 
-Pronouns, "there" and "that alliance" are replaced by what they may stand for: names and phrases of the questions
-before, their answers, and the sentences these stand in, ranked by how lately and where they were said and by
-whether gender and number agree, in the manner of Lappin and Leass (1994). Questions without a verb are completed
-(see ellipsis). Every version is read, and the reader's confidence picks: rules propose, evidence decides.
+Pronouns, "there" and "that alliance" are replaced by what they may stand for (see antecedents), where gender and
+number agree. Questions without a verb are completed (see ellipsis). Rules propose versions, every one is read, and
+the reader's confidence picks (see votes).
 
 A question with none of these signs stands alone and is never touched. Scope: English.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from qa.answers import Answer, Evidence
+from qa.antecedents import LONGEST_ANSWER, Said, candidates
 from qa.ellipsis import completed, is_elliptic, without_opening
 from qa.mentions import (
     AUXILIARIES,
@@ -29,21 +27,8 @@ from qa.mentions import (
     vocabulary,
     words,
 )
-from qa.metrics import normalise
-from qa.reader import Reading
-from qa.sentences import sentences
 
 MOST = 3  # versions of a question, the literal one among them
-LOOK_BACK = 6  # turns in which a mention is looked for
-# Chosen on 506 follow-ups made from the questions of SQuAD, SQuADShifts and QAMR, by putting pronouns for what was
-# said before or leaving all but the question word: of them, F1 is 77.6 for the literal question, 84.1 for the
-# question that was there before, 78.0 for the version with the surest answer, and 79.5 with these votes. With NEAR
-# from 0 to 2 and REPEATED 0 or 1 it moves by at most 0.3.
-LITERAL_BIAS = 0.1
-REPEATED = 1.0  # taken off the score of a span that only repeats the answer before
-NEAR = 1.5  # added to that of a span within a sentence or two of it
-LONGEST_ANSWER = 8  # words of an answer that may be put in the place of a pronoun
-CONTEXT = 10_000  # characters of a document, on each side of an answer, that mentions are looked up in
 
 _PRONOUNS = {
     "he": "he", "him": "he", "his": "he", "himself": "he",
@@ -75,23 +60,6 @@ _LOOSE = re.compile(
 
 
 @dataclass(frozen=True)
-class Said:
-    """One turn: the question as typed and as understood, its answer, and the text the answer stands in.
-
-    `text` is the part of its document, from `offset` on, that the answer stands in, at `start` of the part; where
-    there is no answer, it is the closest passage.
-    """
-
-    asked: str
-    question: str
-    answer: str | None = None
-    text: str = ""
-    start: int = 0
-    offset: int = 0
-    document_id: str = ""
-
-
-@dataclass(frozen=True)
 class _Slot:
     """A word or two of a question that stand for something said before: [start, end) and what may stand there."""
 
@@ -101,16 +69,6 @@ class _Slot:
     owning: bool
     pronoun: str
     noun: str = ""
-
-
-def said(asked: str, answer: Answer) -> Said:
-    """The turn that an answer makes."""
-    if answer.document is not None and answer.start is not None:
-        left = max(0, answer.start - CONTEXT)
-        text = answer.document.text[left : answer.start + CONTEXT]
-        return Said(asked, answer.question, answer.text, text, answer.start - left, left, answer.document.id)
-    text = answer.evidence[0].hit.passage.text if answer.evidence else ""
-    return Said(asked, answer.question, None, text)
 
 
 def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
@@ -141,96 +99,6 @@ def continued(question: str, turn: Said) -> str:
 def understood(question: str, turns: Sequence[Said]) -> str:
     """The likeliest version, by the rules alone."""
     return (*versions(question, turns)[:2], question)[1]
-
-
-def pick(answers: Sequence[Answer], *, threshold: float) -> Answer:
-    """Of the answers to the versions of one question, the literal one first, that which is likeliest right.
-
-    Each version votes for the places that it may be answered by with the square of its probability, so that an
-    answer which several versions agree on wins, and a version without a good answer has no say: a bad one cannot
-    displace a good direct answer. The literal question's votes count `LITERAL_BIAS` more. Answered is the version
-    that is surest of the place. Where several versions put one place first, the texts hold an answer unless all of
-    them are mistaken; `threshold` as in `answers.choose`.
-    """
-    votes: list[_Votes] = []
-    for number, answer in enumerate(answers):
-        weight = 1.0 + LITERAL_BIAS if number == 0 else 1.0
-        for candidate in _candidate_answers(answer):
-            alike = next((held for held in votes if _overlap(held.best, candidate)), None)
-            if alike is None:
-                alike = _Votes(candidate, number, {})
-                votes.append(alike)
-            elif candidate.confidence > alike.best.confidence or (alike.version == 0 and _equal(alike.best, candidate)):
-                alike.best, alike.version = candidate, number  # of the same words, those that stand alone are shown
-            alike.of[number] = max(alike.of.get(number, 0.0), weight * candidate.confidence**2)
-    if not votes:
-        return answers[0]
-    won = max(votes, key=lambda held: sum(held.of.values()))
-    chosen = answers[won.version]
-    others = tuple(other for other in _candidate_answers(chosen) if not _overlap(other, won.best))
-    agreeing = [answer for answer in answers if any(_overlap(won.best, c) for c in _candidate_answers(answer)[:1])]
-    answerable = 1 - math.prod(1 - answer.answerable for answer in agreeing or [chosen])
-    if answerable < threshold:
-        refused = Answer(chosen.question, None, 1 - answerable, answerable, features=chosen.features)
-        return replace(refused, alternatives=(won.best, *others), evidence=chosen.evidence)
-    judged = replace(won.best, answerable=answerable, features=chosen.features)
-    return replace(judged, alternatives=others, evidence=chosen.evidence)
-
-
-@dataclass
-class _Votes:
-    """For one place: the surest answer there, the version it is of, and what each version gives it."""
-
-    best: Answer
-    version: int
-    of: dict[int, float]
-
-
-def _candidate_answers(answer: Answer) -> list[Answer]:
-    """The answer, unless it was refused, and its alternatives."""
-    best = [] if answer.text is None else [replace(answer, alternatives=(), evidence=())]
-    return [*best, *answer.alternatives]
-
-
-def _overlap(one: Answer, other: Answer) -> bool:
-    if one.document is None or other.document is None or one.document.id != other.document.id:
-        return False
-    return (one.start or 0) < (other.end or 0) and (other.start or 0) < (one.end or 0)
-
-
-def _equal(one: Answer, other: Answer) -> bool:
-    return (one.start, one.end) == (other.start, other.end)
-
-
-def leaning(evidence: Evidence, turns: Sequence[Said]) -> Evidence:
-    """The evidence as it weighs for a question that leans on the turns.
-
-    Those who ask on mostly go on from where they are (Reddy et al. 2019, section 3.3), and for something new.
-    """
-    last = next((turn for turn in reversed(turns) if turn.answer is not None), None)
-    if last is None or last.answer is None:
-        return evidence
-    said = normalise(last.answer)
-    begin, end = _near(last)
-    passage = evidence.hit.passage
-    spans = []
-    for span in evidence.reading.spans:
-        repeated = REPEATED if normalise(span.text) == said else 0.0
-        start = passage.start + span.start - last.offset
-        near = NEAR if passage.document_id == last.document_id and begin <= start < end else 0.0
-        spans.append(replace(span, score=span.score + near - repeated))
-    spans.sort(key=lambda span: -span.score)
-    return Evidence(evidence.hit, Reading(tuple(spans), evidence.reading.null_score))
-
-
-def _near(turn: Said) -> tuple[int, int]:
-    """Where in the turn's text the sentence before the answer's begins, and the second after it ends."""
-    begin = max(0, turn.start - 1_000)
-    spans = sentences(turn.text[begin : turn.start + 1_000])
-    place = next((n for n, (_, end) in enumerate(spans) if turn.start - begin < end), 0)
-    if not spans:
-        return 0, 0
-    return begin + spans[max(0, place - 1)][0], begin + spans[min(len(spans) - 1, place + 2)][1]
 
 
 # Pronouns
@@ -327,7 +195,7 @@ def _is_bound(
 
 def _resolved(question: str, slots: Sequence[_Slot], turns: Sequence[Said]) -> list[str]:
     """Versions with every slot filled: with the best for all, then with the second best for one of them."""
-    pool = _candidates(turns)
+    pool = candidates(turns)
     present = {mention.key for mention in noun_phrases(question, turns[-1].text)}
     groups = list(dict.fromkeys(slot.group for slot in slots))
     ranked: dict[str, list[tuple[float, Mention]]] = {}
@@ -398,79 +266,3 @@ def _filled(question: str, slots: Sequence[_Slot], chosen: dict[str, Mention]) -
         done = slot.end
     whole = "".join([*parts, question[done:]])
     return f"{whole[:1].upper()}{whole[1:]}"
-
-
-# What was spoken of
-
-
-def _candidates(turns: Sequence[Said]) -> list[tuple[float, Mention]]:
-    """(weight, mention) of everything spoken of in the last turns, each once."""
-    best: dict[str, tuple[float, Mention]] = {}
-
-    def add(weight: float, mention: Mention) -> None:
-        key = mention.key
-        if mention.kind == "time" or not key or key in FUNCTION_WORDS:
-            return
-        if key not in best:
-            best[key] = (weight, mention)
-            return
-        old, known = best[key]
-        # Said again, it is more likely meant; of two names of a person the one that tells more is kept.
-        kept = mention if (mention.kind, known.kind) == ("person", "name") else known
-        best[key] = (max(old, weight) + 0.3, kept)
-
-    for distance, turn in enumerate(reversed(turns[-LOOK_BACK:])):
-        recent = -0.8 * distance
-        typed = turn.asked.lower()
-        for place, mention in enumerate(noun_phrases(turn.question, turn.text)):
-            meant = 1.5 if mention.text.lower() not in typed else 0.0  # a pronoun stood for it: the thread's topic
-            add(recent + (2.5 if place == 0 else 2.0) + meant, mention)
-        if turn.answer is None:
-            continue
-        if len(words(turn.answer)) <= LONGEST_ANSWER:
-            add(recent + 3.0, _answered(turn))
-        for weight, mention in _around(turn):
-            add(recent + weight, mention)
-    return sorted(best.values(), key=lambda entry: -entry[0])
-
-
-def _answered(turn: Said) -> Mention:
-    """The answer as a mention: who was asked for is a person, where a place."""
-    assert turn.answer is not None
-    mention = describe(turn.answer, turn.text)
-    asked = [match[0].lower() for match in words(turn.question)[:3]]
-    if "who" in asked or "whom" in asked:
-        if mention.kind in ("name", "place") or (mention.kind == "thing" and not mention.plural):
-            return replace(mention, kind="person")
-    elif asked[:1] == ["how"] and not mention.plural:
-        return replace(mention, kind="time")
-    elif "where" in asked and mention.kind in ("name", "thing") and not mention.plural:
-        return replace(mention, kind="place", text=_without_preposition(mention.text))
-    return mention
-
-
-def _without_preposition(text: str) -> str:
-    first = words(text)[:1]
-    return text[first[0].end() :].strip() if first and first[0][0].lower() in PREPOSITIONS else text
-
-
-def _around(turn: Said) -> list[tuple[float, Mention]]:
-    """Mentions in the answer's sentence and the two before it."""
-    spans = sentences(turn.text[: turn.start + 400])
-    place = next((n for n, (_, end) in enumerate(spans) if turn.start < end), None)
-    if place is None:
-        return []
-    begin, end = spans[place]
-    found = [
-        (1.2 if number == 0 else 0.7, mention)
-        for number, mention in enumerate(noun_phrases(turn.text[begin:end], turn.text))
-    ]
-    for back in (1, 2):
-        if place >= back:
-            begin, end = spans[place - back]
-            found += [
-                (0.5 / back, mention)
-                for mention in noun_phrases(turn.text[begin:end], turn.text)
-                if mention.text[0].isupper()
-            ]
-    return found

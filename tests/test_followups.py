@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answers import Answer
+from qa.antecedents import Said
 from qa.documents import Document
-from qa.followups import MOST, Said, pick, said, understood, versions
+from qa.followups import MOST, understood, versions
 
 TEXT = (
     "Ida Holt became mayor of Brena in 1931. She appointed Omar Lindqvist as harbour master. He had learned his trade "
@@ -94,34 +92,3 @@ def test_a_chain_keeps_its_thread() -> None:
     first = understood("Who did she appoint?", [MAYOR])
     second = Said("Who did she appoint?", first, "Omar Lindqvist", TEXT, TEXT.index("Omar"))
     assert versions("When did she become mayor?", [MAYOR, second])[1] == "When did Ida Holt become mayor?"
-
-
-def at(words: str, question: str, confidence: float) -> Answer:
-    start = TEXT.index(words)
-    return Answer(question, words, confidence, confidence, DOCUMENT, start, start + len(words))
-
-
-def test_a_bad_version_does_not_displace_a_good_direct_answer() -> None:
-    direct = at("Lisbon", "Where did he learn?", 0.8)
-    assert pick([direct, at("Brena", "Where did Ida Holt learn?", 0.5)], threshold=0.4).text == "Lisbon"
-
-
-def test_versions_that_agree_outvote_one() -> None:
-    others = [at("Omar Lindqvist", "Who?", 0.6), at("Omar Lindqvist", "Whom?", 0.6)]
-    assert pick([at("the king", "It?", 0.7), *others], threshold=0.4).text == "Omar Lindqvist"
-
-
-def test_of_the_same_answers_the_question_that_stands_alone_is_shown() -> None:
-    won = pick([at("1934", "When was it opened?", 0.9), at("1934", "When was the pier opened?", 0.8)], threshold=0.4)
-    assert (won.text, won.question) == ("1934", "When was the pier opened?")
-
-
-def test_what_is_too_unlikely_is_refused() -> None:
-    weak = at("1934", "When was it?", 0.2)
-    refused = replace(Answer("When was it?", None, 0.8, 0.2), alternatives=(weak,))
-    assert pick([refused, replace(refused, question="When was the pier?")], threshold=0.4).text is None
-
-
-def test_the_turn_of_an_answer_holds_its_place() -> None:
-    told = said("When?", at("1934", "When was the pier opened?", 0.9))
-    assert told.text[told.start : told.start + 4] == "1934"

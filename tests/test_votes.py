@@ -1,0 +1,56 @@
+"""Which version's answer is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from qa.answers import Answer, Evidence
+from qa.antecedents import Said
+from qa.documents import Document
+from qa.hits import Hit
+from qa.passages import Passage
+from qa.reader import Reading, Span
+from qa.votes import leaning, pick
+
+TEXT = (
+    "Ida Holt became mayor of Brena in 1931. She appointed Omar Lindqvist as harbour master. He had learned his trade "
+    "in Lisbon. The Harbour League, an alliance of nine towns, sent engineers to build a pier. The pier was opened in "
+    "1934 by the king. Storms destroyed it two years later, and the engineers went home."
+)
+DOCUMENT = Document(text=TEXT)
+
+
+def at(words: str, question: str, confidence: float) -> Answer:
+    start = TEXT.index(words)
+    return Answer(question, words, confidence, confidence, DOCUMENT, start, start + len(words))
+
+
+def test_a_bad_version_does_not_displace_a_good_direct_answer() -> None:
+    direct = at("Lisbon", "Where did he learn?", 0.8)
+    assert pick([direct, at("Brena", "Where did Ida Holt learn?", 0.5)], threshold=0.4).text == "Lisbon"
+
+
+def test_versions_that_agree_outvote_one() -> None:
+    others = [at("Omar Lindqvist", "Who?", 0.6), at("Omar Lindqvist", "Whom?", 0.6)]
+    assert pick([at("the king", "It?", 0.7), *others], threshold=0.4).text == "Omar Lindqvist"
+
+
+def test_of_the_same_answers_the_question_that_stands_alone_is_shown() -> None:
+    won = pick([at("1934", "When was it opened?", 0.9), at("1934", "When was the pier opened?", 0.8)], threshold=0.4)
+    assert (won.text, won.question) == ("1934", "When was the pier opened?")
+
+
+def test_what_is_too_unlikely_is_refused() -> None:
+    weak = at("1934", "When was it?", 0.2)
+    refused = replace(Answer("When was it?", None, 0.8, 0.2), alternatives=(weak,))
+    assert pick([refused, replace(refused, question="When was the pier?")], threshold=0.4).text is None
+
+
+def test_the_answer_before_is_not_repeated_and_what_stands_near_it_is_likelier() -> None:
+    spans = [("Omar Lindqvist", 2.0), ("1934", 1.9), ("Lisbon", 1.5)]
+    found = tuple(Span(TEXT.index(words), TEXT.index(words) + len(words), words, score) for words, score in spans)
+    passage = Passage(DOCUMENT.id, 0, 0, len(TEXT), TEXT)
+    evidence = Evidence(Hit(passage, DOCUMENT, 1.0, 1, 1), Reading(found, 0.0))
+    last = Said("Who?", "Who?", "Omar Lindqvist", TEXT, TEXT.index("Omar"), 0, DOCUMENT.id)
+    assert [span.text for span in leaning(evidence, [last]).reading.spans] == ["Lisbon", "Omar Lindqvist", "1934"]
+    assert leaning(evidence, []) == evidence
