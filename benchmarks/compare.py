@@ -37,7 +37,7 @@ HEAD = """# How fast it is, beside what people would use instead
 
 Made by `python benchmarks/compare.py`; do not edit. What the contestants are and how they are measured is told in
 [benchmarks](../benchmarks/README.md). A time is followed by how many times as long as this project's it is: the median
-of the rounds, the least and the greatest.
+of the rounds, the least and the greatest. With so few questions, some points of EM or F1 more or less say nothing.
 
 """
 ROUND = 5  # questions that one contestant answers before the next takes its turn
@@ -285,7 +285,7 @@ def table(result: dict[str, Any]) -> str:
             continue
         asked = next(iter(entry.values()))["questions"]
         parts.append(
-            f"### {size:,} passages, {asked} questions\n\n| | {' | '.join(entry)} |\n|---|{'---|' * len(entry)}"
+            f"\n### {size:,} passages, {asked} questions\n\n| | {' | '.join(entry)} |\n|---|{'---|' * len(entry)}"
         )
         lines = {
             "time to answer, p50": [_time(each["p50"], each["p50_ratio"]) for each in entry.values()],
@@ -301,7 +301,7 @@ def table(result: dict[str, Any]) -> str:
     disk = {name: sum(values.values()) for name, values in result["disk_mb"].items()}
     sizes = ", ".join(f"{name} {value:,.0f} MB" for name, value in disk.items())
     parts.append(f"\nInstalled, with packages and models: {sizes}.")
-    return "\n".join(parts) + "\n"
+    return "\n".join(parts).lstrip() + "\n"
 
 
 def _time(seconds: float | None, ratio: Sequence[float] | None) -> str:
@@ -340,7 +340,7 @@ def main() -> None:
     result = summarise(log, options)
     if options.out is not None:
         Path(f"{options.out}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-        Path(f"{options.out}.md").write_text(HEAD + table(result), encoding="utf-8")
+        Path(f"{options.out}.md").write_text(f"{HEAD}{table(result)}", encoding="utf-8")
     print(table(result))
 
 
