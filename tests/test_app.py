@@ -266,7 +266,7 @@ def test_files_are_dropped_on_the_page(page):
 
 
 def test_questions_are_answered_while_a_large_text_is_added_and_its_progress_shown(page, tmp_path: Path):
-    lines = [f"Barge {n} carried {n * 7} barrels of herring to pier {n % 90} of the fish market." for n in range(2500)]
+    lines = [f"Barge {n} carried {n * 7} barrels of herring to pier {n % 90} of the fish market." for n in range(3500)]
     (tmp_path / "barges.txt").write_text(" ".join(lines))
     page.get_by_role("tab", name="Texts").click()
     page.evaluate(
@@ -288,7 +288,7 @@ def test_questions_are_answered_while_a_large_text_is_added_and_its_progress_sho
     assert "1 text added: barges.txt" in page.locator("#report").inner_text()
     seen = page.evaluate("seen")
     assert seen == sorted(seen)
-    assert len(set(seen)) > 2
+    assert any(0 < share < 1 for share in seen)
     remove(page, "Barges")
 
 
