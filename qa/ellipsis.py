@@ -84,6 +84,12 @@ def is_elliptic(question: str) -> bool:
     return len(content) == 1 or not content[1].endswith("s") or content[0].endswith("s")
 
 
+def asked_with(question: str) -> str:
+    """What a question asks with, "To which post" or "How many people"; empty for one without question words."""
+    parts = _taken_apart(question)
+    return "" if parts is None else parts.asked
+
+
 def completed(question: str, before: str, answer: str | None, text: str = "") -> list[str]:
     """Whole questions that an elliptic one may mean after the question `before`, likeliest first; perhaps none.
 

@@ -28,6 +28,8 @@ from qa.mentions import (
     words,
 )
 
+TURNS = 2  # before a question that it is put behind
+BEHIND = 40  # words of them and the question: the reader takes 64 tokens
 MOST = 3  # versions of a question, the literal one among them
 
 _PRONOUNS = {
@@ -85,15 +87,22 @@ def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
     if slots:
         found += _resolved(without_opening(question), _slots(without_opening(question), last.text), turns)
     if not found and (is_elliptic(question) or _LOOSE.search(question)):
-        found.append(continued(question, last))
+        found.append(behind(question, [last]))
     return tuple(dict.fromkeys([question, *found]))[:MOST]
 
 
-def continued(question: str, turn: Said) -> str:
-    """The question behind the one before and its answer: what no rule resolves the reader may."""
-    before = turn.question.strip().rstrip("?")
-    answer = "" if turn.answer is None else f" {' '.join(turn.answer.split()[:LONGEST_ANSWER])}."
-    return f"{before}?{answer} {question}"
+def behind(question: str, turns: Sequence[Said]) -> str:
+    """The question behind the last turns, as many of the last `TURNS` as its place in a model's input has room for."""
+    parts = [question]
+    room = BEHIND - len(question.split())
+    for turn in reversed(turns[-TURNS:]):
+        before = turn.question.strip().rstrip("?")
+        answer = "" if turn.answer is None else f" {' '.join(turn.answer.split()[:LONGEST_ANSWER])}."
+        room -= len(before.split()) + len(answer.split())
+        if room < 0:
+            break
+        parts.append(f"{before}?{answer}")
+    return " ".join(reversed(parts))
 
 
 def understood(question: str, turns: Sequence[Said]) -> str:

@@ -87,7 +87,7 @@ def _weights(folder: Path) -> dict[str, torch.Tensor]:
 
 def test_a_tiny_model_learns_its_examples(base, tmp_path):
     questions = _questions()
-    mixed = mix(questions, epochs=30, shares=Shares(neighbours=0, swaps=0, typed=0, statements=0, short=0))
+    mixed = mix(questions, epochs=30, shares=Shares(neighbours=0, swaps=0, typed=0, statements=0, short=0, histories=0))
     before = judge(base, questions)
     folder = train(mixed, tmp_path / "model", _settings(base))
     after = judge(folder, questions)
@@ -127,6 +127,21 @@ def test_another_seed_gives_other_weights(base, tmp_path):
     one = _weights(train(mixed, tmp_path / "one", _settings(base, dropout=0.1, seed=1)))
     other = _weights(train(mixed, tmp_path / "other", _settings(base, dropout=0.1, seed=2)))
     assert any(not torch.equal(one[name], other[name]) for name in one)
+
+
+def test_frozen_layers_stay_and_the_others_learn(base, tmp_path):
+    before = _weights(base)
+    folder = train(Mixed(_questions(), 0), tmp_path / "out", _settings(base, frozen=1))
+    after = _weights(folder)
+    lowest = [name for name in before if ".embeddings." in name or ".layer.0." in name]
+    assert lowest
+    assert all(torch.equal(before[name], after[name]) for name in lowest)
+    assert any(not torch.equal(before[name], after[name]) for name in before if ".layer.1." in name)
+
+
+def test_all_layers_cannot_be_frozen(base):
+    with pytest.raises(ValueError, match="2 layers cannot be frozen"):
+        Run(_settings(base, frozen=2))
 
 
 def test_resuming_with_other_questions_is_refused(base, tmp_path):
@@ -225,7 +240,7 @@ def test_distance_to_a_teacher_is_nought_for_the_same_and_grows(base):
 
 def test_a_student_comes_close_to_its_teacher(base, tmp_path):
     questions = _questions()
-    plain = Shares(neighbours=0, swaps=0, typed=0, statements=0, short=0)
+    plain = Shares(neighbours=0, swaps=0, typed=0, statements=0, short=0, histories=0)
     teacher = train(mix(questions, epochs=30, shares=plain), tmp_path / "teacher", _settings(base))
     unlabelled = [Question(q.id, q.question, q.context) for q in questions]  # all "impossible": labels say nothing
     settings = _settings(base, teacher=str(teacher), teacher_weight=1.0)

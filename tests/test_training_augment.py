@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from qa.squad import Question
 from qa.training.augment import Neighbours, as_statement, as_typed, cropped
+from qa.training.history import asked_on
 from qa.training.mixture import Shares, mix
 from qa.training.swaps import OPPOSITES, names, swapped
 
@@ -193,3 +195,75 @@ def test_what_finishes_is_in_the_cool_down_alone():
     assert len([question for question in last if question.id.startswith("b")]) == 100
     assert 60 < len([question for question in last if question.id.startswith("a")]) < 140
     assert len(mixed.questions) == 500
+
+
+PARAGRAPH = (
+    "Maria Lind founded the Harbour Museum in Bergen in 1922. She sold it to the city because its roof had burnt. "
+    "In 1931 the museum was opened again by Olav Berg."
+)
+
+
+def _about(number: int, text: str, answer: str) -> Question:
+    return Question(str(number), text, PARAGRAPH, (answer,), (PARAGRAPH.index(answer),), title="museum")
+
+
+ABOUT = [
+    _about(1, "Who founded the Harbour Museum?", "Maria Lind"),
+    _about(2, "Why was the Harbour Museum sold to the city?", "its roof had burnt"),
+    _about(3, "When did Olav Berg open the museum?", "1931"),
+    _about(4, "In what year did Maria Lind found the museum?", "1922"),
+]
+
+
+def _all_asked_on(number: int) -> set[str]:
+    found = (asked_on(ABOUT[number], ABOUT, Random(seed)) for seed in range(80))
+    return {question.question for question in found if question is not None}
+
+
+def test_asking_on_puts_the_turns_before_in_front():
+    for number, question in enumerate(ABOUT):
+        for text in _all_asked_on(number):
+            before = [other for other in ABOUT if text.startswith(other.question)]
+            assert before
+            assert question not in before
+            assert f"? {before[0].answers[0]}. " in text
+
+
+def test_asking_on_words_the_question_as_a_follow_up():
+    assert any(text.endswith(" Why?") for text in _all_asked_on(1))
+    assert any(text.endswith("Why was it sold to the city?") for text in _all_asked_on(1))
+    assert any(text.endswith("In what year did she found the museum?") for text in _all_asked_on(3))
+
+
+def test_asking_on_keeps_the_answers_and_an_unanswerable_question_its_words():
+    for seed in range(40):
+        onward = asked_on(ABOUT[2], ABOUT, Random(seed))
+        assert onward is None or (onward.answers, onward.starts) == (ABOUT[2].answers, ABOUT[2].starts)
+        refused = asked_on(replace(ABOUT[2], answers=(), starts=()), ABOUT, Random(seed))
+        assert refused is None or refused.question.endswith(" When did Olav Berg open the museum?")
+
+
+def test_nothing_is_asked_on_without_another_question_on_the_context():
+    assert asked_on(ABOUT[0], ABOUT[:1], Random(0)) is None
+    assert asked_on(ABOUT[0], [], Random(0)) is None
+
+
+@given(st.lists(questions(answerable=True), min_size=2, max_size=5), st.integers(0, 99))
+def test_asking_on_takes_any_text(found, seed):
+    context = max((question.context for question in found), key=len)
+    same = [
+        Question(str(n), q.question, context, (context[:3],), (0,)) if n else replace(q, id="0")
+        for n, q in enumerate(found)
+    ]
+    onward = asked_on(same[0], same, Random(seed))
+    assert onward is None or (_exact(onward) and onward.context == same[0].context)
+    assert onward == asked_on(same[0], same, Random(seed))
+
+
+def test_a_mixture_holds_follow_ups_of_its_questions():
+    none = Shares(neighbours=0, swaps=0, typed=0, statements=0, short=0, histories=0)
+    assert len(mix(ABOUT, shares=none).questions) == len(ABOUT)
+    more = mix(ABOUT * 5, shares=replace(none, histories=1.0)).questions
+    onward = [question for question in more if question.question not in {q.question for q in ABOUT}]
+    assert onward
+    assert all(_exact(question) for question in onward)

@@ -7,8 +7,10 @@ of the command line this prints, which the rest of the package does not.
 from __future__ import annotations
 
 import argparse
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,6 +25,7 @@ _HELP = {
     "clip": "longest gradient",
     "average_decay": "of the moving average of the weights, which is what is saved",
     "dropout": "in the encoder",
+    "frozen": "lowest layers, and with them the embeddings, that stay as they are",
     "teacher": "model whose starts and ends are learnt besides the annotated ones",
     "teacher_weight": "share of the loss that is the distance to the teacher",
     "temperature": "softens the teacher's distribution",
@@ -32,6 +35,7 @@ _HELP = {
     "swaps": "share of answerable questions also shown with something exchanged or negated",
     "typed": "share of questions written as people type",
     "statements": "share of the questions that can be turned into a statement and are",
+    "histories": "share of questions also shown behind ones before them, worded as follow-ups",
     "short": "share of contexts cut to a few sentences",
     "longest": "characters to which longer contexts are cut",
 }
@@ -124,14 +128,22 @@ def run_train(args: argparse.Namespace) -> int:
 
 
 def read_part(name: str, seed: int) -> Sequence[Question]:
-    """The questions of `FILE`, or for `FILE:N` N of them drawn at random. Raises ValueError for a bad N."""
+    """The questions of `FILE`, or for `FILE:N` N of them: all those of contexts drawn at random, until they are enough.
+
+    Raises ValueError for a bad N.
+    """
     path, count = _split(name)
     questions = read_squad(path)
     if count is None:
         return questions
     if count > len(questions):
         raise ValueError(f"{name}: the file has {len(questions)} questions, {count} were asked for")
-    return Random(seed).sample(questions, count)
+    groups: dict[str, list[Question]] = defaultdict(list)
+    for question in questions:
+        groups[question.context].append(question)
+    together = list(groups.values())
+    Random(seed).shuffle(together)
+    return list(chain.from_iterable(together))[:count]
 
 
 def _split(name: str) -> tuple[str, int | None]:

@@ -16,6 +16,7 @@ from random import Random
 
 from qa.squad import Question
 from qa.training.augment import Neighbours, as_statement, as_typed, cropped
+from qa.training.history import asked_on, grouped
 from qa.training.swaps import swapped
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class Shares:
     swaps: float = 0.15  # answerable questions asked again with something exchanged or negated
     typed: float = 0.2  # questions written as people type
     statements: float = 0.3  # of the few questions that can be turned into a statement
+    histories: float = 0.15  # questions asked again behind ones before them, as in a conversation
     short: float = 0.12  # contexts cut to the length of a caption or a news brief
     longest: int = 1200  # characters; longer contexts are cut to this, which saves a third of the time
 
@@ -72,6 +74,7 @@ def mix(
         chosen = [question for question in answerable if random.random() < shares.swaps]
         exchanged = [swapped(question, random, others=texts[question.title]) for question in chosen]
         placed += [(random.random(), question) for question in (*beside, *exchanged) if question is not None]
+        placed += [(random.random(), question) for question in _histories(both, shares, neighbours, random)]
         log.info("%d questions with a neighbour, %d of %d swapped", len(beside), len(exchanged), len(chosen))
     for _ in range(finish_passes):
         placed += [(1 - cooldown * random.random(), question) for question in finish]
@@ -79,6 +82,24 @@ def mix(
     natural = {id(question) for question in both if question.impossible}
     questions = [_varied(question, id(question) in natural, shares, random) for _, question in placed]
     return Mixed(questions, sum(position <= 1 - cooldown for position, _ in placed))
+
+
+def _histories(
+    questions: Sequence[Question], shares: Shares, neighbours: Neighbours | None, random: Random
+) -> list[Question]:
+    """Some of the questions as turns of a conversation, and some of these beside a paragraph without the answer."""
+    if shares.histories == 0:
+        return []
+    groups = grouped(questions)
+    chosen = [question for question in questions if random.random() < shares.histories]
+    asked = [asked_on(question, groups.get(question.context, ()), random) for question in chosen]
+    found = [question for question in asked if question is not None]
+    if neighbours is None:
+        return found
+    strayed = [random.random() < shares.neighbours and not question.impossible for question in found]
+    beside = neighbours.of([question for question, strays in zip(found, strayed, strict=True) if strays], random)
+    kept = [question for question, strays in zip(found, strayed, strict=True) if not strays]
+    return [*kept, *(question for question in beside if question is not None)]
 
 
 def _varied(question: Question, natural: bool, shares: Shares, random: Random) -> Question:

@@ -28,6 +28,7 @@ class Settings:
     clip: float = 1.0  # of the norm of the gradients
     average_decay: float = 0.998  # of the moving average of the weights: about the last 500 steps
     dropout: float = 0.0
+    frozen: int = 0  # lowest layers, and with them the embeddings, that stay as they are and cost no backward pass
     teacher: str | None = None
     teacher_weight: float = 0.5  # share of the loss that is the distance to the teacher
     temperature: float = 2.0  # divides both their logits
@@ -62,7 +63,8 @@ class Run:
         if settings.teacher is not None:
             self._teacher = AutoModelForQuestionAnswering.from_pretrained(settings.teacher, dtype=torch.float32)
             self._teacher.to(self._device).eval().requires_grad_(False)
-        parameters: list[Any] = list(self._model.parameters())
+        _freeze(self._model, settings.frozen)
+        parameters: list[Any] = [p for p in self._model.parameters() if p.requires_grad]
         groups: list[dict[str, Any]] = [
             {"params": [p for p in parameters if p.ndim >= 2]},
             {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
@@ -147,6 +149,20 @@ class Run:
         self._average.module.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
         return folder
+
+
+def _freeze(model: Any, layers: int) -> None:
+    """Leaves the embeddings and that many of the lowest layers as they are; raises ValueError if it has not as many."""
+    if layers == 0:
+        return
+    encoder = getattr(model.base_model, "encoder", None)
+    stack = getattr(encoder, "layer", ())
+    if not 0 < layers < len(stack):
+        raise ValueError(
+            f"{layers} layers cannot be frozen: {type(model).__name__} has {len(stack)}; give less than that"
+        )
+    for part in (model.base_model.embeddings, *stack[:layers]):
+        part.requires_grad_(False)
 
 
 def distance(logits: tuple[Any, Any], taught: tuple[Any, Any], temperature: float) -> Any:
