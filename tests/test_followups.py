@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qa.antecedents import Said
 from qa.documents import Document
-from qa.followups import MOST, understood, versions
+from qa.followups import BEHIND, MOST, behind, understood, versions
 
 TEXT = (
     "Ida Holt became mayor of Brena in 1931. She appointed Omar Lindqvist as harbour master. He had learned his trade "
@@ -92,3 +92,22 @@ def test_a_chain_keeps_its_thread() -> None:
     first = understood("Who did she appoint?", [MAYOR])
     second = Said("Who did she appoint?", first, "Omar Lindqvist", TEXT, TEXT.index("Omar"))
     assert versions("When did she become mayor?", [MAYOR, second])[1] == "When did Ida Holt become mayor?"
+
+
+def test_a_question_stands_behind_the_last_turns_and_their_answers():
+    told = behind("And who else?", [PIER, MAYOR, turn("Who was asked?", None)])
+    assert told == "Who became mayor of Brena? Ida Holt. Who was asked? And who else?"
+
+
+@given(st.lists(st.tuples(st.text(max_size=300), st.text(max_size=80)), max_size=4), st.text(max_size=300))
+def test_what_stands_before_never_crowds_out_the_question(said, question):
+    turns = [Said(asked, asked, answer) for asked, answer in said]
+    told = behind(question, turns)
+    assert told.endswith(question)
+    assert len(told.split()) <= max(BEHIND, len(question.split())) + 2 * len(turns)
+
+
+def test_a_turn_that_leaves_no_room_is_left_out():
+    long = turn("Who " + "really " * 40 + "opened it?", "Ida Holt")
+    assert behind("And then?", [MAYOR, long]) == "And then?"
+    assert behind("And then?", [long, MAYOR]) == "Who became mayor of Brena? Ida Holt. And then?"

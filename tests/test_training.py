@@ -294,6 +294,16 @@ def test_the_command_trains_and_writes_a_card(base, tmp_path, capsys):
     assert Reader.open(out).read([("Who moved?", "Anna moved.")])[0].spans
 
 
+def test_a_part_of_a_file_holds_whole_contexts(tmp_path):
+    questions = _questions()
+    write_squad(tmp_path / "a.json", [each for turn in range(3) for each in questions[turn::3]])
+    part = read_part(f"{tmp_path / 'a.json'}:6", 1)
+    assert len({question.id for question in part}) == 6
+    assert len({question.context for question in part}) == 2
+    assert part == read_part(f"{tmp_path / 'a.json'}:6", 1)
+    assert part != read_part(f"{tmp_path / 'a.json'}:6", 2)
+
+
 def test_wrong_use_says_what_to_do(base, tmp_path):
     with pytest.raises(ValueError, match="needs --train FILE"):
         _run("--out", str(tmp_path / "out"))
