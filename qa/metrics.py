@@ -78,6 +78,30 @@ def best_threshold(scores: Sequence[float], gains: Sequence[float], impossible: 
     return Threshold(best.value, best.mean / len(scores))
 
 
+def balanced_threshold(scores: Sequence[float], impossible: Sequence[bool]) -> float:
+    """The threshold on `scores` at which as large a share is refused of what is possible as is answered of what is not.
+
+    This is the equal error rate of detection (as in NIST's speaker recognition evaluations). Unlike
+    `best_threshold` it does not hang on how many of the questions are impossible, nor on a few of them near a flat
+    best. `scores` and `impossible` as there. Raises ValueError when all or none are impossible, or for unequal
+    numbers of values.
+    """
+    _same_length(scores, impossible)
+    without = sum(impossible)
+    if not 0 < without < len(scores):
+        raise ValueError(f"{without} of {len(scores)} are impossible: expected some that are and some that are not")
+    refused = [0, 0]
+    best = (float("inf"), float(min(scores)))
+    order = sorted(range(len(scores)), key=lambda i: scores[i])
+    for place, i in enumerate(order):
+        if place == 0 or scores[i] > scores[order[place - 1]]:
+            missed = refused[0] / (len(scores) - without)
+            wrong = 1 - refused[1] / without
+            best = min(best, (abs(missed - wrong), float(scores[i])))
+        refused[impossible[i]] += 1
+    return best[1]
+
+
 def recall_at(k: int, ranks: Sequence[int | None]) -> float:
     """The share of questions whose first right passage stands among the first `k`.
 

@@ -71,6 +71,30 @@ def test_best_threshold_of_a_worked_example():
     assert metrics.best_threshold(scores[:3], gains[:3], impossible[:3]) == (4.0, pytest.approx(2.5 / 3))
 
 
+def test_balanced_threshold_of_a_worked_example():
+    scores, impossible = [0.1, 0.2, 0.3, 0.4, 0.6, 0.8], [True, False, True, True, False, False]
+    # From 0.4 on a third of the possible is refused, and a third of the impossible answered.
+    assert metrics.balanced_threshold(scores, impossible) == 0.4
+
+
+@given(st.lists(st.tuples(st.integers(-5, 5), st.booleans()), min_size=2))
+def test_no_threshold_is_better_balanced(rows):
+    scores, impossible = [float(score) for score, _ in rows], [flag for _, flag in rows]
+
+    def gap(threshold):
+        missed = [score < threshold for score, flag in zip(scores, impossible, strict=True) if not flag]
+        wrong = [score >= threshold for score, flag in zip(scores, impossible, strict=True) if flag]
+        return abs(sum(missed) / len(missed) - sum(wrong) / len(wrong))
+
+    if len(set(impossible)) < 2:
+        with pytest.raises(ValueError, match=f"of {len(rows)} are impossible"):
+            metrics.balanced_threshold(scores, impossible)
+        return
+    found = metrics.balanced_threshold(scores, impossible)
+    assert found in scores
+    assert gap(found) == pytest.approx(min(map(gap, scores)))
+
+
 def test_never_answering_is_a_threshold_of_infinity():
     assert metrics.best_threshold([1.0, 2.0], [0.0, 0.0], [True, True]) == (math.inf, 1.0)
 
