@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from qa.answers import Answer
-from qa.mentions import FUNCTION_WORDS, PREPOSITIONS, Mention, describe, noun_phrases, words
+from qa.lexicon import FUNCTION_WORDS, PREPOSITIONS, words
+from qa.mentions import Mention, describe, noun_phrases
 from qa.sentences import sentences
 
 LOOK_BACK = 6  # turns in which a mention is looked for

@@ -12,18 +12,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.mentions import (
+from qa.lexicon import (
     AUXILIARIES,
     DETERMINERS,
     FUNCTION_WORDS,
     PREPOSITIONS,
     PRONOUNS,
     QUESTION_WORDS,
-    describe,
-    noun_phrases,
     vocabulary,
     words,
 )
+from qa.mentions import describe, noun_phrases
 
 LONGEST_FRAGMENT = 6  # words; what is longer says enough to be asked as it is
 LONGEST_FILLER = 8  # words of an answer that are put into a question

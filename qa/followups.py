@@ -15,18 +15,8 @@ from dataclasses import dataclass
 
 from qa.antecedents import LONGEST_ANSWER, Said, candidates
 from qa.ellipsis import completed, is_elliptic, without_opening
-from qa.mentions import (
-    AUXILIARIES,
-    DETERMINERS,
-    FUNCTION_WORDS,
-    PREPOSITIONS,
-    Mention,
-    agreement,
-    describe,
-    noun_phrases,
-    vocabulary,
-    words,
-)
+from qa.lexicon import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, vocabulary, words
+from qa.mentions import Mention, agreement, describe, noun_phrases
 
 TURNS = 2  # before a question that it is put behind
 BEHIND = 40  # words of them and the question: the reader takes 64 tokens

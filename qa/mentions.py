@@ -13,86 +13,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from qa.lexicon import (
+    AUXILIARIES,
+    DETERMINERS,
+    FEMALE,
+    FUNCTION_WORDS,
+    GROUPS,
+    HER_NAMES,
+    HIS_NAMES,
+    LINKS,
+    MALE,
+    MANY,
+    PEOPLE,
+    PLACES,
+    PREPOSITIONS,
+    PRONOUNS,
+    QUESTION_WORDS,
+    ROLES,
+    TIMES,
+    WORD,
+    words,
+)
 from qa.sentences import sentences
 
-
-def vocabulary(line: str) -> frozenset[str]:
-    return frozenset(line.split())
-
-
-AUXILIARIES = vocabulary(
-    "is are was were am be been being do does did has have had can could will would shall should may might must "
-    "isn't aren't wasn't weren't don't doesn't didn't hasn't haven't hadn't can't couldn't won't wouldn't shouldn't"
-)
-QUESTION_WORDS = vocabulary("who whom whose what which when where why how")
-PREPOSITIONS = vocabulary(
-    "of in on at by for from to with about into onto over under after before since until till during against between "
-    "among through across near behind without within towards toward upon around as than because despite per"
-)
-PRONOUNS = vocabulary(
-    "i me my mine you your yours we us our ours he him his himself she her hers herself it its itself they them "
-    "their theirs themselves this that these those there here one ones someone anyone everyone somebody something"
-)
-_OTHERS = vocabulary(
-    "the a an and or but nor so if then also not no yes any some each every both all many much more most other another "
-    "such very too just only even ever still again already else exactly ago now later meanwhile however although "
-    "though while soon finally recently today yesterday tomorrow earlier several few once there's it's that's what's "
-    "who's please tell say says said mr mrs ms dr"
-)
-FUNCTION_WORDS = AUXILIARIES | QUESTION_WORDS | PREPOSITIONS | PRONOUNS | _OTHERS
-DETERMINERS = vocabulary("the a an this that these those his her its their our my your some several")
-_LINKS = vocabulary("of the de da del di du la le van von der den al bin ibn for & and")
-_TIMES = vocabulary(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december spring summer autumn winter christmas easter morning afternoon evening night "
-    "year years month months week weeks day days hour hours minute minutes century decade decades midnight noon"
-)
-_MALE = vocabulary(
-    "mr sir lord king prince duke emperor pope father dad brother son uncle nephew husband grandfather grandpa boy man "
-    "gentleman spokesman chairman policeman fireman actor businessman monk priest widower god count baron wizard"
-)
-_FEMALE = vocabulary(
-    "mrs ms miss madam lady queen princess duchess empress mother mom mum sister daughter aunt niece wife grandmother "
-    "grandma girl woman spokeswoman chairwoman policewoman actress businesswoman nun widow goddess countess witch maid"
-)
-_ROLES = vocabulary(
-    "president minister premier chancellor governor mayor senator chief general colonel captain sergeant officer "
-    "judge doctor dr professor prof bishop rev coach manager director secretary ambassador leader founder author "
-    "writer poet artist painter singer composer player engineer scientist teacher student farmer owner baker doctor "
-    "nurse lawyer driver pilot soldier child baby person spokesperson chairperson head analyst reporter journalist "
-    "architect historian chef inventor explorer candidate commander expert researcher curator editor official "
-    "champion winner friend neighbour neighbor boss host guest victim suspect patient witness"
-)
-_PEOPLE = _MALE | _FEMALE | _ROLES
-_GROUPS = vocabulary(
-    "organization organisation company corporation inc ltd corp co ministry department agency party university college "
-    "school institute bank council union association committee club team army navy force forces government parliament "
-    "congress senate court church commission board band orchestra alliance league federation group society foundation "
-    "police crew family staff media press channel news network office museum"
-)
-_MANY = vocabulary("people police children men women media crew staff cattle data mice feet teeth geese parents twins")
-_PLACES = vocabulary(
-    "city town village country province state region county district street road avenue square park river lake sea "
-    "ocean island mountain mount valley hill forest desert bay port harbour harbor bridge airport station building "
-    "house castle palace hotel hospital farm garden kingdom republic capital area coast beach republic continent"
-)
-# The commonest given names of English texts; of other names only titles and the text itself tell.
-_HIS_NAMES = vocabulary(
-    "james john robert michael william david richard joseph thomas charles daniel matthew anthony mark steven paul "
-    "andrew joshua george kevin brian edward jason jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin "
-    "scott frank benjamin gregory samuel raymond patrick jack dennis jerry peter henry tom tim bill bob jim joe mike "
-    "dan ben max sam harry fred louis oscar omar ali ahmed mohammed ivan carlos juan jose luis pedro hans karl pierre "
-    "jean marc antonio marco giovanni vladimir sergei igor arthur albert ernest walter philip simon martin adam alan"
-)
-_HER_NAMES = vocabulary(
-    "mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra ashley "
-    "kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca sharon laura cynthia kathleen amy "
-    "angela shirley anna ann anne brenda pamela emma nicole helen samantha katherine christine rachel carolyn janet "
-    "maria catherine heather diane olivia julie joyce victoria ruth virginia lauren kelly christina joan evelyn judith "
-    "alice julia grace hannah sophia sophie ella lily lucy jane kate molly rosa elena olga natasha fatima aisha ingrid "
-    "greta clara eva ida marie charlotte claire martha leila layla zoe chloe isabella mia"
-)
-_WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
 REACH = 250  # characters after a name in which a pronoun tells its gender
 
@@ -112,7 +55,7 @@ class Mention:
     @property
     def key(self) -> str:
         """Equal for the same thing said alike; a person goes by the last name."""
-        words = [word.lower() for word in _WORD.findall(_POSSESSIVE.sub("", self.text))]
+        words = [word.lower() for word in WORD.findall(_POSSESSIVE.sub("", self.text))]
         words = [word for word in words if word not in DETERMINERS] or words
         return words[-1] if words and self.kind in ("person", "name") else " ".join(words)
 
@@ -140,11 +83,6 @@ def agreement(mention: Mention, pronoun: str) -> float | None:
     return {"place": 2.0, "name": 0.5, "thing": -1.0}[kind]
 
 
-def words(text: str) -> list[re.Match[str]]:
-    """The words of the text, each with its place; "Kassym-Jomart" and "Almaty's" are one."""
-    return list(_WORD.finditer(text))
-
-
 @lru_cache(maxsize=64)
 def names(text: str) -> tuple[Mention, ...]:
     """The names in the text, in its order, each as often as it stands there."""
@@ -161,14 +99,14 @@ def describe(phrase: str, context: str = "") -> Mention:
     if not lowered:
         return Mention(phrase, "time")
     head = _head(lowered)
-    if phrase[:1].isdigit() or head in _TIMES or (lowered[0] in _TIMES and lowered[0] != "may"):
-        many = _is_plural(head) and head not in _TIMES and not head[0].isdigit()
+    if phrase[:1].isdigit() or head in TIMES or (lowered[0] in TIMES and lowered[0] != "may"):
+        many = _is_plural(head) and head not in TIMES and not head[0].isdigit()
         return Mention(phrase, "thing" if many else "time", plural=many)
     if any(char.isupper() for char in phrase):
         spans = list(_name_spans(phrase, 0, len(phrase)))
         if spans and spans[-1][1] - spans[0][0] >= len(phrase) * 0.6 and len(spans) > 1 and " and " in phrase:
             return Mention(phrase, "thing", plural=True)
-        if spans and not (lowered[0] in ("a", "an") or (head in _ROLES and phrase.islower())):
+        if spans and not (lowered[0] in ("a", "an") or (head in ROLES and phrase.islower())):
             start, stop = spans[0]
             if stop - start >= len(phrase) * 0.5:
                 return _named_in(phrase[start:stop], before=phrase[:start], context=context)
@@ -238,7 +176,7 @@ def _holds(lower_context: str, phrase: str) -> bool:
 def _name_spans(text: str, begin: int, end: int, context: str = "") -> Iterator[tuple[int, int]]:
     """(start, end) of each run of capitalised words of one sentence; `context` is more of the text, or none."""
     run: list[re.Match[str]] = []
-    matches = list(_WORD.finditer(text, begin, end))
+    matches = list(WORD.finditer(text, begin, end))
     for place, match in enumerate(matches):
         word = match[0]
         gap = text[run[-1].end() : match.start()] if run else ""
@@ -246,12 +184,12 @@ def _name_spans(text: str, begin: int, end: int, context: str = "") -> Iterator[
         capital = word[0].isupper() and not (word.lower() in FUNCTION_WORDS and (place == 0 or word == "I"))
         if place == 0 and capital and _is_common_opening(context or text, match, matches):
             capital = False
-        if capital and word.lower() not in _TIMES - {"may"}:
+        if capital and word.lower() not in TIMES - {"may"}:
             if run and not joined:
                 yield from _closed(run)
                 run = []
             run.append(match)
-        elif run and joined and word.lower() in _LINKS - {"and"} and _goes_on(text, matches, place):
+        elif run and joined and word.lower() in LINKS - {"and"} and _goes_on(text, matches, place):
             run.append(match)
         else:
             yield from _closed(run)
@@ -264,7 +202,7 @@ def _is_common_opening(text: str, match: re.Match[str], matches: list[re.Match[s
     if len(matches) > 1 and matches[1][0][0].isupper():
         return False
     word = _POSSESSIVE.sub("", match[0]).lower()
-    return _is_plural(word) or word in _PEOPLE or bool(re.search(rf"\b{re.escape(word)}\b", text))
+    return _is_plural(word) or word in PEOPLE or bool(re.search(rf"\b{re.escape(word)}\b", text))
 
 
 def _goes_on(text: str, matches: list[re.Match[str]], place: int) -> bool:
@@ -282,7 +220,7 @@ def _closed(run: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
     possessive = _POSSESSIVE.search(run[-1][0])
     end -= len(possessive[0]) if possessive else 0
     for match in run[:-1]:
-        if match[0].lower().rstrip(".") in _PEOPLE:
+        if match[0].lower().rstrip(".") in PEOPLE:
             start = run[run.index(match) + 1].start()
     if start < end:
         yield start, end
@@ -298,20 +236,20 @@ def _named_in(name: str, *, before: str, context: str) -> Mention:
     before_words = [match[0].lower() for match in words(before)][-2:]
     near = set(before_words[-1:]) | ({before_words[0]} if before.rstrip().endswith(",") and before_words else set())
     male = 0.0
-    if near & _MALE or lowered[0] in _HIS_NAMES:
+    if near & MALE or lowered[0] in HIS_NAMES:
         male = 1.0
-    elif near & _FEMALE or lowered[0] in _HER_NAMES:
+    elif near & FEMALE or lowered[0] in HER_NAMES:
         male = -1.0
     mention = Mention(name, "name", male)
-    if set(lowered) & _GROUPS or (name.isupper() and len(name) > 1):
+    if set(lowered) & GROUPS or (name.isupper() and len(name) > 1):
         return replace(mention, kind="group", male=0.0)
-    if male or near & _PEOPLE:
+    if male or near & PEOPLE:
         kind = "person"
-    elif set(lowered) & _PLACES or _is_placed(name, context):
+    elif set(lowered) & PLACES or _is_placed(name, context):
         return replace(mention, kind="place")
     else:
         fuller = _fuller(name, context)
-        kind = "person" if (len(lowered) in (2, 3) and not set(lowered) & _LINKS) or fuller else "name"
+        kind = "person" if (len(lowered) in (2, 3) and not set(lowered) & LINKS) or fuller else "name"
     if not male:
         male = _gender_told(name, context)
     return replace(mention, kind=kind, male=male)
@@ -319,7 +257,7 @@ def _named_in(name: str, *, before: str, context: str) -> Mention:
 
 def _is_placed(name: str, context: str) -> bool:
     """Whether the text says "in Almaty" or "Mangistau Province"."""
-    places = "|".join(_PLACES)
+    places = "|".join(PLACES)
     escaped = re.escape(name)
     if re.search(rf"\b{escaped}(?i: (?:{places})\b)", context):
         return True
@@ -351,17 +289,17 @@ def _head(lowered: list[str]) -> str:
 
 def _common(phrase: str, lowered: list[str], head: str) -> Mention:
     plural = _is_plural(head) or (" and " in phrase and len(lowered) < 8 and lowered[0] not in ("a", "an"))
-    if head in _PEOPLE and not plural:
-        return Mention(phrase, "person", (head in _MALE) - (head in _FEMALE))
-    if plural and head.rstrip("s") in _PEOPLE:
+    if head in PEOPLE and not plural:
+        return Mention(phrase, "person", (head in MALE) - (head in FEMALE))
+    if plural and head.rstrip("s") in PEOPLE:
         return Mention(phrase, "thing", plural=True)
-    if head in _GROUPS:
-        return Mention(phrase, "group", plural=head in _MANY)
-    place = head in _PLACES and not plural and "state of" not in phrase.lower()
+    if head in GROUPS:
+        return Mention(phrase, "group", plural=head in MANY)
+    place = head in PLACES and not plural and "state of" not in phrase.lower()
     return Mention(phrase, "place" if place else "thing", plural=plural)
 
 
 def _is_plural(word: str) -> bool:
-    if word in _MANY:
+    if word in MANY:
         return True
     return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s", "news", "series"))

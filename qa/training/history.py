@@ -20,17 +20,8 @@ from random import Random
 from qa.antecedents import Said
 from qa.ellipsis import asked_with
 from qa.followups import behind
-from qa.mentions import (
-    AUXILIARIES,
-    DETERMINERS,
-    FUNCTION_WORDS,
-    PREPOSITIONS,
-    Mention,
-    agreement,
-    noun_phrases,
-    vocabulary,
-    words,
-)
+from qa.lexicon import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, vocabulary, words
+from qa.mentions import Mention, agreement, noun_phrases
 from qa.squad import Question
 
 NEAR = 250  # characters between two answers of which the second can be asked for with a question word alone
