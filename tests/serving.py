@@ -38,7 +38,7 @@ def serving(folder: Path, *flags: str) -> Iterator[Server]:
     try:
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 120
-        while address not in log.read_text():
+        while f":{port}" not in log.read_text():
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"app.py did not start:\n{log.read_text()}")
             time.sleep(0.1)

@@ -556,7 +556,9 @@ def test_uploads_are_checked_on_the_server(server: Server, client: Client):
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("closed"), "--read-only", "--auth", "ann:secret") as started:
+    with serving(
+        tmp_path_factory.mktemp("closed"), "--read-only", "--auth", "ann:secret", "--host", "0.0.0.0"
+    ) as started:
         yield started
 
 
@@ -581,6 +583,15 @@ def test_read_only_refuses_changes_also_by_api_and_forged_events(closed: Server)
             forge(http, event["id"], [document for _ in event["inputs"]])
     assert stored(closed) == before
     assert not (closed.folder / "index" / "feedback.jsonl").exists()
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux answers at every address from 127.0.0.1 to 127.255.255.254"
+)
+def test_other_addresses_are_served_only_with_host(server: Server, closed: Server):
+    assert httpx.get(closed.address.replace("127.0.0.1", "127.0.0.2")).status_code == 200
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(server.address.replace("127.0.0.1", "127.0.0.2"))
 
 
 def stored(server: Server) -> tuple:
