@@ -37,7 +37,7 @@ HEAD = """# How fast it is, beside what people would use instead
 
 Made by `python benchmarks/compare.py`; do not edit. What the contestants are and how they are measured is told in
 [benchmarks](../benchmarks/README.md). A time is followed by how many times as long as this project's it is: the median
-of the rounds, the least and the greatest. With so few questions, some points of EM or F1 more or less say nothing.
+of the rounds, the least and the greatest. With a few hundred questions, two or three points of EM or F1 say nothing.
 
 """
 ROUND = 5  # questions that one contestant answers before the next takes its turn
