@@ -55,7 +55,6 @@ RUNS = {
     "squad1-retrieval": Run("SQuAD 1.1, 30 articles", SQUAD1, ("--mode", "retrieval")),
     "squad1-end-to-end": Run("SQuAD 1.1", SQUAD1, ("--mode", "end-to-end"), 1500),
     "coqa-conversation": Run("CoQA", COQA, ("--mode", "conversation")),
-    "coqa-no-history": Run("CoQA, nothing remembered", COQA, ("--mode", "conversation", "--no-history")),
 }
 
 
@@ -206,13 +205,17 @@ def _whole(results: dict[str, dict[str, Any]]) -> str:
 
 
 def _talking(results: dict[str, dict[str, Any]]) -> str:
-    found = [
-        (title(name, results), results[name]) for name in ("coqa-conversation", "coqa-no-history") if name in results
-    ]
-    if not found:
+    asked = results.get("coqa-conversation")
+    if asked is None:
         return ""
-    rows = [[named, f"{r['questions']:,}", _number(r["exact_match"]), _number(r["f1"])] for named, r in found]
-    text = "Turns of conversations that lean on what was said before, the text given."
+    rows = [
+        [named, f"{asked['questions']:,}", _number(asked[f"exact_match{how}"]), _number(asked[f"f1{how}"])]
+        for named, how in (("as turns of a conversation", ""), ("as if each were the first", "_without_history"))
+    ]
+    text = (
+        f"{title('coqa-conversation', results)}: questions that lean on those before them, the text given. "
+        f"{asked['changed']:.1f}% are understood otherwise than typed."
+    )
     return "\n\n".join(["## Follow-ups", text, _table(("", "turns", "EM", "F1"), rows)])
 
 
