@@ -148,7 +148,7 @@ def _reading(results: dict[str, dict[str, Any]]) -> str:
         "counts with the answer that was refused."
     )
     pictures = _pictures("squad2-reader", results, "reliability", "risk-coverage")
-    return rows and "\n\n".join(
+    return "\n\n".join(
         part for part in ("## Reading", _table((*columns, "calibration error", "area"), rows), text, pictures) if part
     )
 
