@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     _stay_private()
     from qa.assistant import Assistant
-    from qa.store import StoreError
+    from qa.schema import StoreError
 
     print("Reading the texts ...", flush=True)
     begun = time.perf_counter()

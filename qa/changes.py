@@ -3,14 +3,12 @@
 Documents are read, split and encoded in groups, and each group is one transaction: memory stays bounded, and a
 change that was stopped half-way leaves whole documents behind and can simply be asked for again.
 
-A file is known by its path relative to the index folder, so that a project folder can be moved as a whole. One
-file can bring several documents (a zip file), and several files the same one, which is then stored once and
+One file can bring several documents (a zip file), and several files the same one, which is then stored once and
 stays as long as one of them has it.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -21,6 +19,7 @@ import numpy as np
 from qa.documents import KINDS, MAX_BYTES, Document, Skipped, read_file
 from qa.encoder import Encoder
 from qa.passages import Passage, split
+from qa.sources import portable_path, stamp
 from qa.store import FileRecord, Store
 
 GROUP = 512  # passages committed together, and more where one file has more
@@ -258,29 +257,7 @@ def text_to_embed(passage: Passage, document: Document) -> str:
     return f"{document.title}\n{passage.text}" if document.title else passage.text
 
 
-def stamp(path: Path) -> tuple[int, int]:
-    """Size in bytes and time of change in nanoseconds: while both stay, a file is not read again."""
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns
-
-
 def _work(path: Path) -> int:
     """Bytes of the file that will be read: none of one that is refused unread."""
     size, kind = stamp(path)[0], path.suffix.lower()
     return size if kind == ".zip" or (kind in KINDS and size <= MAX_BYTES) else 0
-
-
-def portable_path(path: Path, base: Path) -> str:
-    """The path relative to `base`, so that both can be moved together; absolute where there is no such path."""
-    try:
-        return Path(os.path.relpath(path.absolute(), base.absolute())).as_posix()
-    except ValueError:  # another drive
-        return path.absolute().as_posix()
-
-
-def absolute_path(portable: str, base: Path) -> Path:
-    """The inverse of `portable_path`."""
-    return Path(os.path.normpath(base.absolute() / portable))

@@ -24,9 +24,9 @@ def check_store(store: Store, encoder: Encoder) -> Check:
     """
     problems = store.problems()
     repaired = []
-    if not store.keywords_agree():
+    if not store.keywords.agree():
         with store.change():
-            store.rebuild_keywords()
+            store.keywords.rebuild()
         repaired.append("the keyword index did not agree with the passages; it was made again")
     bad = store.bad_embeddings(encoder.dimension)
     for begin in range(0, len(bad), GROUP):

@@ -10,21 +10,25 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock, Timeout
 
-from qa.changes import Changes, Progress, Writer, absolute_path, portable_path, stamp
+from qa.changes import Changes, Progress, Writer
 from qa.checks import Check, check_store
+from qa.database import WAIT_SECONDS
 from qa.documents import Document, find_files
 from qa.encoder import Encoder
 from qa.fusion import fuse, keyword_query
 from qa.hits import Hit, distinct
 from qa.passages import OVERLAP, SIZE, Passage
 from qa.schema import StoreError
-from qa.store import DocumentRecord, FileRecord, Store
+from qa.sources import absolute_path, compare, existing, inside, portable_path
+from qa.store import DocumentRecord, Store
 from qa.vectors import Vectors
 
 CANDIDATES = 50  # passages taken from each ranking before they are fused
@@ -62,31 +66,40 @@ class Index:
         Where an index of the same encoder stands already, only what changed is read, and a build that was
         stopped goes on. One of another encoder is replaced in one transaction when the new one is complete.
 
-        Raises FileNotFoundError when `corpus` does not exist, StoreError when `folder` cannot be written.
+        Raises FileNotFoundError when `corpus` does not exist, StoreError when `folder` cannot be written or another
+        process is building there and takes too long.
         """
-        paths, folder = _existing(corpus), Path(folder)
+        paths, folder = existing(corpus), Path(folder)
         encoder = Encoder.open() if encoder is None else encoder
         index = cls(folder, _store_for(folder, encoder), encoder)
-        staging = folder / "rebuild"
-        if index.encoder_name != encoder.name:
-            staged = cls(staging, _store_for(staging, encoder), encoder)
-            if staged.encoder_name != encoder.name:
-                staged.close()
-                shutil.rmtree(staging)
-                staged = cls(staging, _store_for(staging, encoder), encoder)
-            staged._take_in(paths, progress, base=folder, revive=True)
-            staged.close()
-            index._store.replace(staging / "passages.db")
-        shutil.rmtree(staging, ignore_errors=True)  # also what a build that was killed has left
-        index._take_in(paths, progress, base=folder, revive=True)
-        writer = index._writer(None, base=folder)
-        wanted = _inside(paths, folder)
-        writer.drop([record.path for record in index._store.files() if not wanted(record.path)])
-        index.changes += writer.changes
-        with index._store.change():
-            index._store.describe({"folders": json.dumps([portable_path(p, folder) for p in paths if p.is_dir()])})
-        index._save()
+        with _alone(folder):
+            staging = folder / "rebuild"
+            if index.encoder_name != encoder.name:
+                cls._stage(staging, paths, encoder, progress)
+                index._store.replace(staging / "passages.db")
+            shutil.rmtree(staging, ignore_errors=True)  # also what a build that was killed has left
+            index._take_in(paths, progress, base=folder, revive=True)
+            writer = index._writer(None, base=folder)
+            wanted = inside(paths, folder)
+            writer.drop([record.path for record in index._store.files() if not wanted(record.path)])
+            index.changes += writer.changes
+            with index._store.change():
+                index._store.describe({"folders": json.dumps([portable_path(p, folder) for p in paths if p.is_dir()])})
+            index._save()
         return index
+
+    @classmethod
+    def _stage(
+        cls, staging: Path, paths: Sequence[Path], encoder: Encoder, progress: Callable[[Progress], None] | None
+    ) -> None:
+        """Makes an index by another encoder in the folder `staging`, or goes on with one that was begun there."""
+        staged = cls(staging, _store_for(staging, encoder), encoder)
+        if staged.encoder_name != encoder.name:
+            staged.close()
+            shutil.rmtree(staging)
+            staged = cls(staging, _store_for(staging, encoder), encoder)
+        staged._take_in(paths, progress, base=staging.parent, revive=True)
+        staged.close()
 
     @classmethod
     def open(cls, folder: str | Path, *, encoder: Encoder | None = None, create: bool = False) -> Index:
@@ -162,7 +175,7 @@ class Index:
         """
         items = [items] if isinstance(items, str | Path | Document) else list(items)
         documents = [item for item in items if isinstance(item, Document)]
-        paths = _existing([item for item in items if not isinstance(item, Document)])
+        paths = existing([item for item in items if not isinstance(item, Document)])
         writer = self._writer(progress, dry_run=dry_run)
         writer.add_documents(documents)
         writer.add_files(list(find_files(paths)))
@@ -275,29 +288,12 @@ class Index:
         revive: bool = False,
         dry_run: bool = False,
     ) -> Changes:
-        """Reads what is new or changed in the paths and drops what is gone from those that are folders.
-
-        `revive`: reads files again whose documents the user removed.
-        """
-        known: dict[str, list[FileRecord]] = {}
-        for record in self._store.files():
-            known.setdefault(record.path, []).append(record)
+        """Reads what is new or changed in the paths and drops what is gone from those that are folders."""
+        compared = compare(self._store.files(), paths, base=base, revive=revive)
         writer = self._writer(progress, base=base, dry_run=dry_run)
-        changed, present, closed = [], set(), []
-        for path, source in find_files(paths):
-            portable = portable_path(path, base)
-            present.add(portable)
-            if path.is_dir():  # one that cannot be opened: what it holds is not known to be gone
-                closed.append(path)
-            records = known.get(portable)
-            removed = records and any(r.document_id is None and r.problem is None for r in records)
-            if records and (records[0].size, records[0].modified) == stamp(path) and not (revive and removed):
-                writer.keep(records)
-            else:
-                changed.append((path, source))
-        followed, unknown = _inside([path for path in paths if path.is_dir()], base), _inside(closed, base)
-        writer.drop([path for path in known if path not in present and followed(path) and not unknown(path)])
-        writer.add_files(changed)
+        writer.keep(compared.unchanged)
+        writer.drop(compared.gone)
+        writer.add_files(compared.changed)
         self.changes = writer.changes
         return self.changes
 
@@ -321,7 +317,7 @@ class Index:
             results = []
             for question, dense in zip(questions, nearest, strict=True):
                 query = keyword_query(question)
-                keyword = self._store.keyword_search(query, CANDIDATES) if query else []
+                keyword = self._store.keywords.search(query, CANDIDATES) if query else []
                 ranked = fuse(dense, keyword)
                 hits = distinct(ranked, self._store, top_k)
                 results.append(hits if question.strip() else [])
@@ -339,15 +335,17 @@ class Index:
         return self._vectors
 
 
-def _existing(corpus: str | Path | Sequence[str | Path]) -> list[Path]:
-    paths = [Path(corpus)] if isinstance(corpus, str | Path) else [Path(path) for path in corpus]
-    for path in paths:
-        if not path.exists():
-            raise FileNotFoundError(
-                f"no file or folder {str(path)!r}: expected texts there. Make the folder and put texts in, "
-                "or name another: python -m qa index FOLDER"
-            )
-    return paths
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keeps other builds out of the folder. The lock is the system's: it ends with the process, however that ends."""
+    lock = FileLock(folder / "build.lock", timeout=WAIT_SECONDS)
+    try:
+        with lock:
+            yield
+    except Timeout:
+        raise StoreError(
+            f"another process is building the index in {str(folder)!r}. Wait until it has finished and try again."
+        ) from None
 
 
 def _store_for(folder: Path, encoder: Encoder) -> Store:
@@ -369,14 +367,3 @@ def _store_for(folder: Path, encoder: Encoder) -> Store:
                 }
             )
     return store
-
-
-def _inside(paths: Sequence[Path], base: Path) -> Callable[[str], bool]:
-    """Tells of a portable path whether it is one of those paths or lies in one."""
-    roots = {absolute_path(portable_path(path, base), base) for path in paths}
-
-    def inside(portable: str) -> bool:
-        place = absolute_path(portable, base)
-        return not roots.isdisjoint((place, *place.parents))
-
-    return inside

@@ -111,8 +111,8 @@ import qa.changes
 qa.changes.GROUP = 16
 from qa.index import Index
 print("ready", flush=True)
-turn = int(sys.argv[3])
-while True:
+turn, last = int(sys.argv[3]), int(sys.argv[4])
+while turn < last:
     Index.build(sys.argv[1], sys.argv[2], encoder=HashingEncoder(f"turn {{turn % 2}}", 32 + turn % 2)).close()
     turn += 1
 """
@@ -132,7 +132,8 @@ def test_a_rebuild_killed_at_any_moment_leaves_the_old_index_or_the_new_one(tmp_
     for _ in range(max(4, KILLS // 4)):
         turn = 1 if not seen else 1 - seen[-1]
         child = subprocess.Popen(
-            [sys.executable, "-c", REBUILDER, str(corpus), str(tmp_path / "index"), str(turn)], stdout=subprocess.PIPE
+            [sys.executable, "-c", REBUILDER, str(corpus), str(tmp_path / "index"), str(turn), "1000000"],
+            stdout=subprocess.PIPE,
         )
         assert child.stdout is not None
         child.stdout.readline()
@@ -152,6 +153,27 @@ def test_a_rebuild_killed_at_any_moment_leaves_the_old_index_or_the_new_one(tmp_
     assert (done.encoder_name, len(done)) == ("turn 1", passages)
     assert not (tmp_path / "index" / "rebuild").exists()
     consistent(done)
+
+
+def test_two_rebuilds_with_different_encoders_take_turns(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(40):
+        (corpus / f"{number}.txt").write_text(text(number, 0), encoding="utf-8")
+    command = [sys.executable, "-c", REBUILDER, str(corpus), str(tmp_path / "index")]
+    children = [
+        subprocess.Popen([*command, *turns], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for turns in (("0", "6"), ("1", "7"))
+    ]
+    for child in children:
+        _, errors = child.communicate(timeout=120)
+        assert child.returncode == 0, errors
+    index = Index.open(tmp_path / "index")
+    assert len(index.documents()) == 40
+    name = str(index.encoder_name)
+    index.close()
+    index = Index.open(tmp_path / "index", encoder=HashingEncoder(name, 32 + int(name.removeprefix("turn "))))
+    consistent(index)
 
 
 ONE_CHANGE = f"""

@@ -44,7 +44,7 @@ def consistent(index: Index) -> None:
         for number in ids.tolist():
             [(passage, document)] = index._store.passages([number]).values()
             assert document.text[passage.start : passage.end] == passage.text
-        index._store._rows("INSERT INTO keywords (keywords, rank) VALUES ('integrity-check', 1)")
+        index._store.rows("INSERT INTO keywords (keywords, rank) VALUES ('integrity-check', 1)")
 
 
 @pytest.fixture
@@ -231,6 +231,7 @@ def test_another_encoder_is_refused_and_a_build_replaces_it(index: Index, corpus
     rebuilt = Index.build(corpus, index.folder, encoder=other)
     assert rebuilt.encoder_name == "other"
     assert sorted(path.name for path in index.folder.iterdir() if "-" not in path.name) == [
+        "build.lock",
         "passages.db",
         "vectors.faiss",
     ]

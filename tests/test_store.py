@@ -11,7 +11,6 @@ import pytest
 
 from qa.documents import Document
 from qa.passages import Passage, split
-from qa.schema import MIGRATIONS, StoreError
 from qa.store import FileRecord, Store
 
 
@@ -59,7 +58,7 @@ def test_a_change_that_fails_leaves_nothing(store: Store) -> None:
     with pytest.raises(RuntimeError, match="stop"):
         fail_half_way()
     assert store.documents() == []
-    assert store.keyword_search('"one"', 5) == []
+    assert store.keywords.search('"one"', 5) == []
     assert store.generation() == before
 
 
@@ -73,7 +72,7 @@ def test_removing_takes_passages_and_keywords_along(store: Store) -> None:
         store.remove(drop.id)
         store.remove(odd.id)
     assert [record.id for record in store.documents()] == [keep.id]
-    found = store.passages([number for number, _ in store.keyword_search('"heron"', 5)])
+    found = store.passages([number for number, _ in store.keywords.search('"heron"', 5)])
     assert [passage.text for passage, _ in found.values()] == [keep.text]
     with sqlite3.connect(store.path) as connection:  # raises when index and texts disagree
         connection.execute("INSERT INTO keywords (keywords, rank) VALUES ('integrity-check', 1)")
@@ -89,36 +88,6 @@ def test_passage_ids_are_never_used_twice(store: Store) -> None:
     assert set(old).isdisjoint(store.passage_ids().tolist())
 
 
-def test_keyword_search_is_bm25_with_stems_and_without_accents(store: Store) -> None:
-    put(store, Document(text="Protesters protested in the café.", source="a"))
-    put(store, Document(text="Nothing happened.", source="b"))
-    assert len(store.keyword_search('"protest"', 5)) == 1
-    [(_, score)] = store.keyword_search('"cafe"', 5)
-    assert score > 0
-
-
-def test_readers_see_the_committed_state_while_a_writer_works(store: Store, tmp_path: Path) -> None:
-    other = Store.open(tmp_path / "passages.db", wait=0.1)
-    put(store, Document(text="One.", source="a"))
-    document = Document(text="Two.", source="b")
-    with store.change():
-        store.add(document, split(document), vectors(split(document)))
-        assert len(other.documents()) == 1
-        with pytest.raises(StoreError, match="Another process"), other.change():
-            pass
-    assert len(other.documents()) == 2
-
-
-def test_a_snapshot_stays_the_same_while_others_write(store: Store, tmp_path: Path) -> None:
-    other = Store.open(tmp_path / "passages.db")
-    put(store, Document(text="One.", source="a"))
-    with other.snapshot():
-        assert len(other.documents()) == 1
-        put(store, Document(text="Two.", source="b"))
-        assert len(other.documents()) == 1
-    assert len(other.documents()) == 2
-
-
 def test_files_are_remembered_and_outlive_a_removed_document(store: Store) -> None:
     document = Document(text="One.", source="a.txt")
     put(store, document)
@@ -128,38 +97,6 @@ def test_files_are_remembered_and_outlive_a_removed_document(store: Store) -> No
     with store.change():
         store.remove(document.id)
     assert {record.path: record.document_id for record in store.files()} == {"../a.txt": None, "../b.pdf": None}
-
-
-@pytest.mark.parametrize(
-    ("content", "message"), [(b"not a database, by far" * 100, "delete the index folder"), (None, "newer|schema")]
-)
-def test_what_is_no_store_is_refused_with_advice(tmp_path: Path, content: bytes | None, message: str) -> None:
-    path = tmp_path / "passages.db"
-    if content is None:
-        with sqlite3.connect(path) as connection:
-            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
-    else:
-        path.write_bytes(content)
-    with pytest.raises(StoreError, match=message):
-        Store.open(path)
-
-
-def test_a_missing_store_is_not_made_by_looking(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        Store.open(tmp_path / "passages.db")
-    assert not (tmp_path / "passages.db").exists()
-
-
-def test_keywords_are_those_of_the_view_whatever_the_text(store: Store) -> None:
-    put(store, Document(text="Före Zoë 👍🏽 und\tnach. " * 200, title="Ä", source="a"))
-    put(store, Document(text="Before the NUL.\0After it. " * 100, title="N\0L", source="b"))
-    for change in (lambda: None, store.rebuild_keywords, lambda: store.remove(store.documents()[0].id)):
-        with store.change():
-            change()
-        assert store.keywords_agree()
-    with store.change():
-        store._connection.execute("DELETE FROM keywords_docsize WHERE id = (SELECT max(id) FROM passages)")
-    assert not store.keywords_agree()
 
 
 def test_a_long_text_takes_no_more_time_for_each_passage_than_a_short_one(store: Store) -> None:

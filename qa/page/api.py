@@ -15,7 +15,7 @@ from qa.assistant import TOP_K, Assistant
 from qa.documents import Document
 from qa.output import answer_json
 from qa.page.talk import LONGEST_QUESTION
-from qa.store import StoreError
+from qa.schema import StoreError
 
 MOST_PASSAGES = 100  # a question may ask for
 LONGEST_TEXT = 5_000_000  # characters added at once

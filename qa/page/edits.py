@@ -15,7 +15,7 @@ from qa.changes import Changes, Progress
 from qa.documents import KINDS, Document, Skipped, read_file
 from qa.index import Index
 from qa.page.marks import escaped
-from qa.store import StoreError
+from qa.schema import StoreError
 
 MAX_UPLOAD_BYTES = 50_000_000  # of one file
 MAX_FILES = 200  # in one upload

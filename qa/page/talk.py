@@ -15,7 +15,7 @@ from qa.answers import Answer
 from qa.assistant import Conversation
 from qa.page import render
 from qa.page.marks import Mark, document_html
-from qa.store import StoreError
+from qa.schema import StoreError
 
 logger = logging.getLogger(__name__)
 

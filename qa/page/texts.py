@@ -19,7 +19,8 @@ from qa.index import Index
 from qa.page import edits
 from qa.page.edits import MAX_UPLOAD_BYTES, Tell, changes_html, number, progress_html
 from qa.page.marks import document_html, escaped, link
-from qa.store import DocumentRecord, StoreError
+from qa.schema import StoreError
+from qa.store import DocumentRecord
 
 BROKEN = "Something went wrong while the texts were changed; the program's log says what."
 SHOWN = 500  # documents listed at once; the filter finds the others
