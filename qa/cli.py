@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from qa.commands import run_ask, run_check, run_documents, run_evaluate, run_index, run_remove, run_serve
 
 INDEX = "index"
+PIPE_CLOSED = 141  # what a shell reports of a program that SIGPIPE ended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from qa.schema import StoreError
 
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # what reads the output has had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it ends
+        return PIPE_CLOSED
     except (ValueError, FileNotFoundError, NotADirectoryError, KeyError) as error:
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
         print(f"error: {message}", file=sys.stderr)

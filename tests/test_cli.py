@@ -207,3 +207,12 @@ def test_ask_imports_only_what_an_answer_needs(assistant: Assistant) -> None:
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "Smailov" in run.stdout
     assert run.stdout.splitlines()[-1] == "imported []"
+
+
+def test_a_reader_of_the_output_who_has_had_enough_is_no_error(assistant: Assistant) -> None:
+    command = [sys.executable, "-m", "qa", "documents", "--index", str(assistant.index.folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        child.stdout.close()
+        assert child.stderr is not None
+        assert (child.stderr.read(), child.wait()) == ("", 141)
