@@ -16,6 +16,7 @@ from qa.lexicon import (
     AUXILIARIES,
     DETERMINERS,
     FUNCTION_WORDS,
+    PASTS,
     PREPOSITIONS,
     PRONOUNS,
     QUESTION_WORDS,
@@ -30,7 +31,16 @@ _OPENINGS = vocabulary("and but so then or also well ok okay plus ah oh")
 _MEASURES = vocabulary("many much long far old often big large high deep fast soon come so not exactly precisely")
 _BE = vocabulary("is are was were isn't aren't wasn't weren't")
 _DO = vocabulary("do does did don't doesn't didn't")
+_SAY = vocabulary("say says said")
 _THING_WORDS = vocabulary("who whom what which whose")
+# "When was that?" asks when what was spoken of happened, not when a thing of the answer did.
+_EVENT = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|okay|well)\W+)*"
+    r"(?P<asked>(?:[a-z]+ )?(?:when|where|why|how(?: long)?|what (?:day|year|time))) "
+    r"(?:was|did|were|has|is|had) (?:all )?(?:that|this)"
+    r"(?: (?:been )?(?:happen(?:ed|ing)?|occur(?:red)?|take place|done|so))?\W*$",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok|okay|well)\W+)*(?:what|how)\s+about\s+", re.IGNORECASE)
 
 
@@ -65,7 +75,7 @@ def is_elliptic(question: str) -> bool:
         return True
     opened = [match[0].lower() for match in words(question)]
     told = [match[0].lower() for match in words(without_opening(question))]
-    if not told or len(told) > LONGEST_FRAGMENT or set(told) & AUXILIARIES:
+    if not told or len(told) > LONGEST_FRAGMENT or set(told) & (AUXILIARIES | _SAY):
         return False
     asking = next((place for place, word in enumerate(told) if word in QUESTION_WORDS), None)
     if asking is None:
@@ -81,6 +91,12 @@ def is_elliptic(question: str) -> bool:
     if told[asking] not in ("which", "what", "whose") or len(content) > 2 or any(_is_verb(word) for word in content):
         return False
     return len(content) == 1 or not content[1].endswith("s") or content[0].endswith("s")
+
+
+def of_event(question: str) -> str | None:
+    """The question words of one such as "And when did that happen?"; None for another question."""
+    match = _EVENT.match(question)
+    return None if match is None else match["asked"]
 
 
 def asked_with(question: str) -> str:
@@ -101,7 +117,7 @@ def completed(question: str, before: str, answer: str | None, text: str = "") ->
     if parts is None or not told:
         return []
     if not QUESTION_WORDS & set(told):
-        return _with_other(fragment, before, parts)
+        return _with_other(_as_written(fragment, text), before, parts)
     if "else" in told and len(told) <= 2:
         return [_joined(fragment, parts.auxiliary, parts.rest)]
     new = _Parts(fragment, parts.auxiliary, parts.rest)
@@ -120,7 +136,7 @@ def _taken_apart(question: str) -> _Parts | None:
         return None
     lowered = [match[0].lower() for match in matches]
     if lowered[0] in AUXILIARIES:
-        return _Parts("", matches[0][0], question[matches[0].end() :].strip())
+        return _Parts("", lowered[0], question[matches[0].end() :].strip())
     asking = next((place for place, word in enumerate(lowered[:3]) if word in QUESTION_WORDS), None)
     if asking is None:
         return None
@@ -174,6 +190,14 @@ def _with_noun(fragment: str, parts: _Parts, answer: str | None) -> str:
     return f"{fragment} {noun}" if noun else fragment
 
 
+def _as_written(fragment: str, text: str) -> str:
+    """The fragment with the capitals that the text writes it with, where the text never writes it as it was typed."""
+    if fragment in text:
+        return fragment
+    match = re.search(rf"(?<!\w){re.escape(fragment)}(?!\w)", text, re.IGNORECASE)
+    return fragment if match is None else match[0]
+
+
 def _with_other(fragment: str, before: str, parts: _Parts) -> list[str]:
     """The question before with a fragment ("in Mangistau", "the injured") instead of what it matches."""
     first = words(fragment)[0][0].lower()
@@ -208,12 +232,4 @@ def _joined(asked: str, auxiliary: str, rest: str) -> str:
 
 def _is_verb(word: str) -> bool:
     """Whether it looks like a verb: "injured", "began"."""
-    return (word.endswith("ed") and len(word) > 3) or word in _PASTS
-
-
-_PASTS = vocabulary(
-    "began became came fell went took gave made said told led left lost won found held kept met paid ran sent sold "
-    "spoke stood thought wrote built bought brought caught chose drew drove ate felt fought flew got grew heard hit "
-    "knew lay let meant put read rose sang sat saw shot slept spent stole swam taught threw understood wore broke "
-    "died lives lies means happened happens works says makes takes gives wins leads owns runs killed hurt shut shook"
-)
+    return (word.endswith("ed") and len(word) > 3) or word in PASTS

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.antecedents import LONGEST_ANSWER, Said, candidates
-from qa.ellipsis import completed, is_elliptic, without_opening
+from qa.ellipsis import asked_with, completed, is_elliptic, of_event, without_opening
 from qa.lexicon import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, vocabulary, words
 from qa.mentions import Mention, agreement, describe, noun_phrases
 
@@ -38,6 +38,7 @@ _CLAUSES = vocabulary(
 )
 _DOING = vocabulary("do did done doing")
 _TIMELESS = vocabulary("year month week day days time night morning evening century moment period decade")
+_TEXTS = vocabulary("article text document passage")  # what is asked, not what it speaks of
 _NO_REFERENCE = re.compile(
     r"\bit (?:is |was )?(?:true|possible|that|raining|necessary|likely|important|clear|known|about|like to|seems?)\b"
     r"|\bit (?:take|cost|mean)s?\b|\btime is it\b|\b(?:is|was) it (?:a|an|the|not)\b",
@@ -46,7 +47,7 @@ _NO_REFERENCE = re.compile(
 _LOOSE = re.compile(
     r"\b(?:do|did|done|doing) (?:it|that|this|so)\b"
     r"|\b(?:the two|both of them|the former|the latter|the same (?:day|year|time))\b"
-    r"|\bthen\W*$|\b(?:that|the same) (?:day|night|year|time|moment)\b|\b(?:this|that|it)\W*$",
+    r"|\b(?:then|so)\W*$|\b(?:that|the same) (?:day|night|year|time|moment)\b|\b(?:this|that|it)\W*$",
     re.IGNORECASE,
 )
 
@@ -69,6 +70,9 @@ def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
         return (question,)
     last = turns[-1]
     found: list[str] = []
+    event = of_event(question)
+    if event is not None and not event.lower().endswith(tuple(asked_with(last.question).lower().split()[-1:])):
+        found += completed(event, last.question, last.answer, last.text)
     if is_elliptic(question):
         answered = [turn for turn in reversed(turns[:-1]) if turn.answer is not None]
         for turn in [last, *(answered[:1] if last.answer is None else [])]:
@@ -148,14 +152,14 @@ def _is_locative(lowered: list[str], place: int) -> bool:
 
 
 def _demonstrative(matches: list[re.Match[str]], lowered: list[str], place: int) -> _Slot | None:
-    word = lowered[place]
+    word = lowered[place].removesuffix("'s")
     before = lowered[place - 1] if place else ""
-    after = lowered[place + 1 : place + 3]
+    after = [*(["is"] if word != lowered[place] else []), *lowered[place + 1 : place + 3]]
     if _is_deed(before, after[0] if after else ""):
         return None
     many = word in ("these", "those")
     if after and after[0] not in FUNCTION_WORDS:
-        if after[0] in _TIMELESS:
+        if after[0] in _TIMELESS | _TEXTS:
             return None
         alone = before in ("do", "does", "did") and len(after) == 1 and word != "those"
         governed = before in AUXILIARIES | PREPOSITIONS or place + 2 == len(lowered) or word != "that"

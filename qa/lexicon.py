@@ -41,6 +41,16 @@ TIMES = vocabulary(
     "september october november december spring summer autumn winter christmas easter morning afternoon evening night "
     "year years month months week weeks day days hour hours minute minutes century decade decades midnight noon"
 )
+# Verbs that do not end in "ed", and those of them that are nouns or adjectives as often.
+PASTS = vocabulary(
+    "began became came fell went took gave made said told led left lost won found held kept met paid ran sent sold "
+    "spoke stood thought wrote built bought brought caught chose drew drove ate felt fought flew got grew heard hit "
+    "knew lay let meant put read rose sang sat saw shot slept spent stole swam taught threw understood wore broke "
+    "died lives lies means happened happens works says makes takes gives wins leads owns runs killed hurt shut shook"
+)
+NOUNS = vocabulary(
+    "found left lies lives means works leads wins runs hit lay let put read saw shot felt hurt"
+)  # of them
 MALE = vocabulary(
     "mr sir lord king prince duke emperor pope father dad brother son uncle nephew husband grandfather grandpa boy man "
     "gentleman spokesman chairman policeman fireman actor businessman monk priest widower god count baron wizard"

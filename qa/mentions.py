@@ -24,6 +24,8 @@ from qa.lexicon import (
     LINKS,
     MALE,
     MANY,
+    NOUNS,
+    PASTS,
     PEOPLE,
     PLACES,
     PREPOSITIONS,
@@ -159,7 +161,7 @@ def _phrase_end(text: str, matches: list[re.Match[str]], place: int, lower_conte
             if word not in ("of", "for", "the") or not best:
                 break
             continue
-        if best and word.endswith("ed"):
+        if best and (word.endswith("ed") or word in PASTS - NOUNS):
             break
         if not best or _holds(lower_context, text[first : match.end()].strip().lower()):
             best = match.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.ellipsis import completed, is_elliptic
+from qa.ellipsis import completed, is_elliptic, of_event
 
 WHO = ("Who did the council appoint?", "Ida Holt")
 WHERE = ("Where did the strike begin?", "in Brena")
@@ -23,7 +23,7 @@ def test_what_has_no_verb_is_elliptic(question: str) -> None:
 @pytest.mark.parametrize(
     "question",
     ["Who resigned?", "Which city fell?", "How many people live there?", "market hall Brena", "When did it begin?",
-     "What happened in Brena?", "The mayor of Brena", "To be or not to be?", "Who wrote Hamlet?"],
+     "What happened in Brena?", "The mayor of Brena", "To be or not to be?", "Who wrote Hamlet?", "Who said so?"],
 )  # fmt: skip
 def test_what_says_enough_is_not(question: str) -> None:
     assert not is_elliptic(question)
@@ -44,7 +44,18 @@ def test_what_says_enough_is_not(question: str) -> None:
         ("And why?", ("Did the mayor resign?", None), "Why did the mayor resign?"),
         ("When?", ("Who resigned?", "Ida Holt"), "When was it that Ida Holt resigned?"),
         ("why?", ("Who did the council appoint?", None), "Why did the council appoint?"),
+        ("In which cities?", ("Is there a curfew?", None), "In which cities is there a curfew?"),
+        ("what about brena", ("What did Lund say about the strike?", None), "What did Brena say about the strike?"),
     ],
 )
 def test_the_question_before_lends_what_is_missing(question: str, before: tuple[str, str | None], whole: str) -> None:
     assert completed(question, *before, "The strike began in Brena.")[0].lower() == whole.lower()
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [("When was that?", "When"), ("And where did this happen?", "where"), ("Why was that done?", "Why"),
+     ("On what day was that?", "On what day"), ("When was that built?", None), ("Where is the pier?", None)],
+)  # fmt: skip
+def test_what_is_asked_of_an_event_is_found(question: str, asked: str | None) -> None:
+    assert of_event(question) == asked

@@ -40,6 +40,9 @@ PLACE = turn("Where had Omar Lindqvist learned his trade?", "Lisbon")
         ([PIER], "Who opened it?", "Who opened the pier?"),
         ([PIER], "When did it open?", "When did the pier open?"),
         ([PIER], "and by whom?", "By whom was the pier opened?"),
+        ([MASTER], "When was that?", "When did Ida Holt appoint Omar Lindqvist?"),
+        ([MASTER], "Who said so?", "Who did Ida Holt appoint? Omar Lindqvist. Who said so?"),
+        ([PLACE], "And where is that?", "Where is Lisbon?"),
         ([PLACE], "What did he do there?", "What did Omar Lindqvist do in Lisbon?"),
         ([LEAGUE], "How many towns are in that alliance?", "How many towns are in Harbour League?"),
         ([turn("What did storms destroy?", "it"), turn("Who went home?", "the engineers")],
@@ -67,6 +70,8 @@ def test_a_follow_up_is_understood(turns: list[Said], question: str, meant: str)
         "What happened this year?",
         "How long does it take to build a pier?",
         "Who resigned?",
+        "What else is told about this article?",
+        "Is there anything that's important about Brena?",
         "harbour master Brena",
     ],
 )
