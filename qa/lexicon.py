@@ -102,3 +102,10 @@ WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 def words(text: str) -> list[re.Match[str]]:
     """The words of the text, each with its place; "Kassym-Jomart" and "Almaty's" are one."""
     return list(WORD.finditer(text))
+
+
+def is_plural(word: str) -> bool:
+    """Whether the word, in small letters, looks like that of several things."""
+    if word in MANY:
+        return True
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s", "news", "series"))

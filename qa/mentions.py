@@ -34,11 +34,12 @@ from qa.lexicon import (
     ROLES,
     TIMES,
     WORD,
+    is_plural,
     words,
 )
+from qa.names import POSSESSIVE, name_spans
 from qa.sentences import sentences
 
-_POSSESSIVE = re.compile(r"['’]s?$")
 REACH = 250  # characters after a name in which a pronoun tells its gender
 
 
@@ -57,7 +58,7 @@ class Mention:
     @property
     def key(self) -> str:
         """Equal for the same thing said alike; a person goes by the last name."""
-        words = [word.lower() for word in WORD.findall(_POSSESSIVE.sub("", self.text))]
+        words = [word.lower() for word in WORD.findall(POSSESSIVE.sub("", self.text))]
         words = [word for word in words if word not in DETERMINERS] or words
         return words[-1] if words and self.kind in ("person", "name") else " ".join(words)
 
@@ -90,7 +91,7 @@ def names(text: str) -> tuple[Mention, ...]:
     """The names in the text, in its order, each as often as it stands there."""
     found = []
     for begin, end in sentences(text):
-        found += [_named(text, start, stop) for start, stop in _name_spans(text, begin, end)]
+        found += [_named(text, start, stop) for start, stop in name_spans(text, begin, end)]
     return tuple(found)
 
 
@@ -102,10 +103,10 @@ def describe(phrase: str, context: str = "") -> Mention:
         return Mention(phrase, "time")
     head = _head(lowered)
     if phrase[:1].isdigit() or head in TIMES or (lowered[0] in TIMES and lowered[0] != "may"):
-        many = _is_plural(head) and head not in TIMES and not head[0].isdigit()
+        many = is_plural(head) and head not in TIMES and not head[0].isdigit()
         return Mention(phrase, "thing" if many else "time", plural=many)
     if any(char.isupper() for char in phrase):
-        spans = list(_name_spans(phrase, 0, len(phrase)))
+        spans = list(name_spans(phrase, 0, len(phrase)))
         if spans and spans[-1][1] - spans[0][0] >= len(phrase) * 0.6 and len(spans) > 1 and " and " in phrase:
             return Mention(phrase, "thing", plural=True)
         if spans and not (lowered[0] in ("a", "an") or (head in ROLES and phrase.islower())):
@@ -123,7 +124,7 @@ def noun_phrases(text: str, context: str = "") -> Iterator[Mention]:
     lower_context = context.lower()
     taken = 0
     matches = words(text)
-    named = dict(_name_spans(text, 0, len(text), context))
+    named = dict(name_spans(text, 0, len(text), context))
     for place, match in enumerate(matches):
         if match.start() < taken:
             continue
@@ -136,7 +137,7 @@ def noun_phrases(text: str, context: str = "") -> Iterator[Mention]:
             taken = _phrase_end(text, matches, place, lower_context)
             if taken > match.end():
                 yield describe(text[match.start() : taken])
-        elif word not in FUNCTION_WORDS and _is_plural(word) and (not context or word in lower_context):
+        elif word not in FUNCTION_WORDS and is_plural(word) and (not context or word in lower_context):
             taken = match.end()
             start = match.start()
             verb = place > 1 and matches[place - 2][0].lower() in QUESTION_WORDS  # "who sent engineers?"
@@ -173,59 +174,6 @@ def _phrase_end(text: str, matches: list[re.Match[str]], place: int, lower_conte
 def _holds(lower_context: str, phrase: str) -> bool:
     """Whether the phrase stands there in whole words."""
     return phrase in lower_context and bool(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", lower_context))
-
-
-def _name_spans(text: str, begin: int, end: int, context: str = "") -> Iterator[tuple[int, int]]:
-    """(start, end) of each run of capitalised words of one sentence; `context` is more of the text, or none."""
-    run: list[re.Match[str]] = []
-    matches = list(WORD.finditer(text, begin, end))
-    for place, match in enumerate(matches):
-        word = match[0]
-        gap = text[run[-1].end() : match.start()] if run else ""
-        joined = bool(run) and not gap.strip(" \u00a0.") and not _POSSESSIVE.search(run[-1][0])
-        capital = word[0].isupper() and not (word.lower() in FUNCTION_WORDS and (place == 0 or word == "I"))
-        if place == 0 and capital and _is_common_opening(context or text, match, matches):
-            capital = False
-        if capital and word.lower() not in TIMES - {"may"}:
-            if run and not joined:
-                yield from _closed(run)
-                run = []
-            run.append(match)
-        elif run and joined and word.lower() in LINKS - {"and"} and _goes_on(text, matches, place):
-            run.append(match)
-        else:
-            yield from _closed(run)
-            run = []
-    yield from _closed(run)
-
-
-def _is_common_opening(text: str, match: re.Match[str], matches: list[re.Match[str]]) -> bool:
-    """Whether the capital of a sentence's first word says nothing: the text writes the word small as well."""
-    if len(matches) > 1 and matches[1][0][0].isupper():
-        return False
-    word = _POSSESSIVE.sub("", match[0]).lower()
-    return _is_plural(word) or word in PEOPLE or bool(re.search(rf"\b{re.escape(word)}\b", text))
-
-
-def _goes_on(text: str, matches: list[re.Match[str]], place: int) -> bool:
-    following = matches[place + 1 : place + 3]
-    return any(match[0][0].isupper() for match in following[:1]) or (
-        len(following) > 1 and following[0][0].lower() == "the" and following[1][0][0].isupper()
-    )
-
-
-def _closed(run: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
-    """The run's place, without a possessive and without the titles before a person's name."""
-    if not run:
-        return
-    start, end = run[0].start(), run[-1].end()
-    possessive = _POSSESSIVE.search(run[-1][0])
-    end -= len(possessive[0]) if possessive else 0
-    for match in run[:-1]:
-        if match[0].lower().rstrip(".") in PEOPLE:
-            start = run[run.index(match) + 1].start()
-    if start < end:
-        yield start, end
 
 
 def _named(text: str, start: int, end: int) -> Mention:
@@ -290,7 +238,7 @@ def _head(lowered: list[str]) -> str:
 
 
 def _common(phrase: str, lowered: list[str], head: str) -> Mention:
-    plural = _is_plural(head) or (" and " in phrase and len(lowered) < 8 and lowered[0] not in ("a", "an"))
+    plural = is_plural(head) or (" and " in phrase and len(lowered) < 8 and lowered[0] not in ("a", "an"))
     if head in PEOPLE and not plural:
         return Mention(phrase, "person", (head in MALE) - (head in FEMALE))
     if plural and head.rstrip("s") in PEOPLE:
@@ -299,9 +247,3 @@ def _common(phrase: str, lowered: list[str], head: str) -> Mention:
         return Mention(phrase, "group", plural=head in MANY)
     place = head in PLACES and not plural and "state of" not in phrase.lower()
     return Mention(phrase, "place" if place else "thing", plural=plural)
-
-
-def _is_plural(word: str) -> bool:
-    if word in MANY:
-        return True
-    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s", "news", "series"))
