@@ -25,9 +25,11 @@ from qa.antecedents import Said
 from qa.assistant import Assistant, calibration_of
 from qa.calibration import Calibration
 from qa.documents import Document
-from qa.evaluation import Outcome, given, is_lines, outcome_of, read_lines, summarise
 from qa.followups import understood, versions
+from qa.hits import given
 from qa.metrics import normalise
+from qa.outcomes import Outcome, outcome_of, summarise
+from qa.questions import is_lines, read_lines
 from qa.reader import Reader
 from qa.squad import Question
 from qa.votes import leaning, pick

@@ -24,28 +24,16 @@ from typing import Any, TypeVar
 
 from qa.answers import Evidence, choose
 from qa.assistant import TOP_K, Assistant, calibration_of
+from qa.dialogues import evaluate_dialogues
 from qa.documents import Document
-from qa.hits import Hit
+from qa.hits import given
 from qa.index import Index
 from qa.latency import latency
 from qa.metrics import mean_reciprocal_rank, recall_at
 from qa.outcomes import Outcome, outcome_of, summarise
-from qa.passages import Passage
-from qa.questions import holds_dialogues, is_lines, read_lines, read_questions
+from qa.questions import holds_dialogues, read_questions
 from qa.reader import Reader
 from qa.squad import Question, write_predictions
-
-__all__ = [  # the parts that evaluating dialogues shares
-    "MODES",
-    "Outcome",
-    "evaluate",
-    "given",
-    "is_lines",
-    "outcome_of",
-    "read_lines",
-    "read_questions",
-    "summarise",
-]
 
 MODES = ("reader", "retrieval", "end-to-end", "conversation")
 DEPTHS = (1, 2, 4, 8, 12, 20)  # k of recall@k
@@ -80,8 +68,6 @@ def evaluate(
         mode = "conversation" if holds_dialogues(Path(file)) else "reader" if squad else "end-to-end"
     _check(mode, file, squad, threshold, history, predictions)
     if mode == "conversation":
-        from qa.dialogues import evaluate_dialogues
-
         return evaluate_dialogues(file, index=index, reader=reader, limit=limit, history=history, progress=progress)
     contexts = list(dict.fromkeys(row.context for row in rows if row.context))
     rows = rows[:limit]
@@ -119,13 +105,6 @@ def _check(
         raise ValueError(f"mode {mode} knows no history to leave out (--no-history): use mode conversation")
     if threshold is not None and mode in ("retrieval", "conversation"):
         raise ValueError(f"mode {mode} takes no threshold: use it without, or mode reader or end-to-end")
-
-
-def given(question: Question) -> Hit:
-    """The question's own context, as if it had been found."""
-    document = Document(text=question.context, title=question.title, source=question.id)
-    passage = Passage(document.id, 0, 0, len(question.context), question.context)
-    return Hit(passage, document, 1.0, 1, 1)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from qa.answers import Answer, Evidence, choose
 from qa.assistant import TOGETHER, TOP_K, Assistant
 from qa.calibration import Calibration, fit
-from qa.evaluation import given
+from qa.hits import given
 from qa.metrics import balanced_threshold, exact_match
 from qa.reader import SHIPPED, Reader
 from qa.squad import Question, read_squad
