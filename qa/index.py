@@ -340,12 +340,19 @@ def _alone(folder: Path) -> Iterator[None]:
     """Keeps other builds out of the folder. The lock is the system's: it ends with the process, however that ends."""
     lock = FileLock(folder / "build.lock", timeout=WAIT_SECONDS)
     try:
-        with lock:
-            yield
+        lock.acquire()
     except Timeout:
         raise StoreError(
             f"another process is building the index in {str(folder)!r}. Wait until it has finished and try again."
         ) from None
+    except OSError as error:
+        raise StoreError(
+            f"the index in {str(folder)!r} cannot be built: {error}. Check that this user may write to the folder."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _store_for(folder: Path, encoder: Encoder) -> Store:

@@ -330,3 +330,13 @@ def test_a_killed_build_goes_on_where_it_was(tmp_path: Path) -> None:
     assert len(index.documents()) == 300
     assert len(index) == sum(record.passages for record in index.documents())
     consistent(index)
+
+
+def test_a_folder_that_cannot_be_locked_is_told_and_left_as_it_was(index: Index, corpus: Path) -> None:
+    lock = index.folder / "build.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    (corpus / "bridge.txt").unlink()
+    with pytest.raises(StoreError, match="may write to the folder"):
+        Index.build(corpus, index.folder, encoder=index.encoder)
+    assert len(index.documents()) == 3
