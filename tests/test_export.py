@@ -7,15 +7,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-import torch
-from onnx import numpy_helper
 from tiny import save_bert, save_roberta
-from transformers import BertConfig, BertForQuestionAnswering
-from transformers import logging as transformers_logging
 
 from qa.export import BUILT_IN, Check, export
 from qa.network import ONNX_FILE, TorchNetwork, open_network
 from qa.reader import SHIPPED, Reader
+from qa.training.base import load_base
 from qa.windows import Windows, pad
 
 ARTICLE = (Path(__file__).parent.parent / "corpus" / "kazakhstan-unrest.txt").read_text(encoding="utf-8")
@@ -108,7 +105,7 @@ def test_the_shipped_reader_reads_as_its_weights_do_in_transformers() -> None:
     """The graph that ships is BERT: its weights, turned back to fp32, give the same answers in transformers."""
     exact = open_network(SHIPPED)
     restored = exact._replace(
-        network=TorchNetwork(_restored(SHIPPED), ["input_ids", "attention_mask", "token_type_ids"])
+        network=TorchNetwork(load_base(SHIPPED)[0].eval(), ["input_ids", "attention_mask", "token_type_ids"])
     )
     pairs = [(question, next(part for part in PARAGRAPHS if words in part)) for question, words in QUESTIONS]
     ours = Reader(restored, "restored").read(pairs, top_k=1)
@@ -116,35 +113,3 @@ def test_the_shipped_reader_reads_as_its_weights_do_in_transformers() -> None:
     same = [a.spans[0].text == b.spans[0].text for a, b in zip(ours, theirs, strict=True)]
     assert sum(same) >= 19, [pair[0] for pair, equal in zip(pairs, same, strict=True) if not equal]
     assert all(abs(a.null_score - b.null_score) < 1 for a, b in zip(ours, theirs, strict=True))
-
-
-def _restored(folder: Path) -> BertForQuestionAnswering:
-    """The fp32 BERT whose weights the int8 file holds."""
-    graph = onnx.load(str(folder / ONNX_FILE)).graph
-    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    smoothings = [node for node in graph.node if node.op_type == "Mul" and node.name.startswith("smoothed_")]
-    divisors = {node.output[0]: arrays[node.input[1]] for node in smoothings}
-    quantised = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "DynamicQuantizeLinear"}
-    state = {}
-    for node in graph.node:
-        if node.op_type == "MatMulInteger":
-            name = node.input[1]
-            weight = arrays[name].astype(np.float32) * arrays[name.replace("_quantized", "_scale")]
-            weight = divisors[quantised[node.input[0]]][:, None] * weight
-            state[_path(node.name.removesuffix("/MatMul_quant")) + ".weight"] = weight.T
-        elif node.op_type == "MatMul" and node.input[1] in arrays:
-            state[_path(node.name.removesuffix("/MatMul")) + ".weight"] = arrays[node.input[1]].T
-    for name, array in arrays.items():
-        if name.endswith("_int8"):
-            table = name.removesuffix("_int8")
-            state[table] = array * arrays[f"{table}_scale"]
-        elif name.endswith((".weight", ".bias")):
-            state[name] = array
-    transformers_logging.set_verbosity_error()
-    model = BertForQuestionAnswering(BertConfig.from_pretrained(folder)).eval()
-    model.load_state_dict({name.removeprefix("model."): torch.tensor(array) for name, array in state.items()})
-    return model
-
-
-def _path(node: str) -> str:
-    return node.strip("/").replace("/", ".")

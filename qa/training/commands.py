@@ -24,7 +24,7 @@ _HELP = {
     "weight_decay": "of all weights but biases and norms",
     "clip": "longest gradient",
     "average_decay": "of the moving average of the weights, which is what is saved",
-    "dropout": "in the encoder",
+    "dropout": "of the hidden states",
     "frozen": "lowest layers, and with them the embeddings, that stay as they are",
     "teacher": "model whose starts and ends are learnt besides the annotated ones",
     "teacher_weight": "share of the loss that is the distance to the teacher",
@@ -57,7 +57,7 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
         help="SQuAD files for the cool-down, such as natural unanswerable questions",
     )
     parser.add_argument("--dev", nargs="+", default=[], metavar="FILE[:N]", help="SQuAD files to measure on")
-    parser.add_argument("--base", metavar="MODEL", help="folder or Hub name of the model to start from")
+    parser.add_argument("--base", metavar="MODEL", help="checkpoint, exported reader or Hub name to start from")
     parser.add_argument("--out", required=True, metavar="DIR", help="where the model goes")
     parser.add_argument("--average", nargs="+", metavar="DIR", help="write the mean of these models; no training")
     parser.add_argument("--epochs", type=int, default=1, help="passes over --train (1)")

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from qa.training.base import load_base
+
 OUTSIDE = -1e4  # the logit of tokens where no answer can be
 
 
@@ -20,14 +22,14 @@ OUTSIDE = -1e4  # the logit of tokens where no answer can be
 class Settings:
     """Everything besides the questions that shapes a run."""
 
-    base: str  # a folder or Hub name of a model that AutoModelForQuestionAnswering loads
+    base: str  # a folder or Hub name, see `qa.training.base`
     batch_size: int = 32
     learning_rate: float = 7e-5
     warm_up: float = 0.04  # share of all steps
     weight_decay: float = 0.01
     clip: float = 1.0  # of the norm of the gradients
     average_decay: float = 0.998  # of the moving average of the weights: about the last 500 steps
-    dropout: float = 0.0
+    dropout: float = 0.0  # of the hidden states
     frozen: int = 0  # lowest layers, and with them the embeddings, that stay as they are and cost no backward pass
     teacher: str | None = None
     teacher_weight: float = 0.5  # share of the loss that is the distance to the teacher
@@ -43,26 +45,23 @@ class Run:
         """Loads the base, and the teacher if there is one; raises OSError where transformers finds no model."""
         import torch
         from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-        from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
         torch.manual_seed(settings.seed)
         self.step = 0
         self._settings = settings
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._half = settings.precision == "bf16" or (settings.precision == "auto" and has_bf16(self._device))
-        self.tokenizer = AutoTokenizer.from_pretrained(settings.base)
-        self._model: Any = AutoModelForQuestionAnswering.from_pretrained(
+        # Dropout on the attention as well would cost a third of the speed on a CPU.
+        model, self.tokenizer = load_base(
             settings.base,
             attn_implementation="eager",
-            dtype=torch.float32,
             hidden_dropout_prob=settings.dropout,
-            attention_probs_dropout_prob=settings.dropout,
-        ).to(self._device)
-        self._model.train()
+            attention_probs_dropout_prob=0.0,
+        )
+        self._model: Any = model.to(self._device).train()
         self._teacher = None
         if settings.teacher is not None:
-            self._teacher = AutoModelForQuestionAnswering.from_pretrained(settings.teacher, dtype=torch.float32)
-            self._teacher.to(self._device).eval().requires_grad_(False)
+            self._teacher = load_base(settings.teacher)[0].to(self._device).eval().requires_grad_(False)
         _freeze(self._model, settings.frozen)
         parameters: list[Any] = [p for p in self._model.parameters() if p.requires_grad]
         groups: list[dict[str, Any]] = [
