@@ -57,7 +57,8 @@ class _Parts:
         """Whether a thing or its number is asked for, so that it is missing in the rest."""
         first = [match[0].lower() for match in words(self.asked)]
         counted = "how" in first and ("many" in first or "much" in first)
-        return bool(first) and first[0] not in PREPOSITIONS and (counted or bool(_THING_WORDS & set(first)))
+        governed = first[:1] == ["according"] or bool(PREPOSITIONS & set(first[:1]))
+        return bool(first) and not governed and (counted or bool(_THING_WORDS & set(first)))
 
 
 def without_opening(question: str) -> str:
@@ -77,6 +78,7 @@ def is_elliptic(question: str) -> bool:
     told = [match[0].lower() for match in words(without_opening(question))]
     if not told or len(told) > LONGEST_FRAGMENT or set(told) & (AUXILIARIES | _SAY):
         return False
+    told = told[1:] if told[:2] == ["according", "to"] else told
     asking = next((place for place, word in enumerate(told) if word in QUESTION_WORDS), None)
     if asking is None:
         # Key words stand alone; a fragment shows that it goes on.
@@ -121,12 +123,13 @@ def completed(question: str, before: str, answer: str | None, text: str = "") ->
     if "else" in told and len(told) <= 2:
         return [_joined(fragment, parts.auxiliary, parts.rest)]
     new = _Parts(fragment, parts.auxiliary, parts.rest)
-    if not parts.for_thing:
-        return [_joined(fragment, parts.auxiliary, parts.rest)]
-    if new.for_thing:
-        return [_joined(_with_noun(fragment, parts, answer), parts.auxiliary, parts.rest)]
-    filler = _filler(answer, parts)
-    return [_joined(fragment, *_filled(parts, filler, text))]
+    whole = (parts.auxiliary, parts.rest)
+    filled = _filled(parts, _filler(answer, parts), text) if parts.for_thing else whole
+    if new.for_thing and (other := _without(told[-1], *filled)) is not None:
+        return [_joined(fragment, *other)]
+    if new.for_thing and parts.for_thing:
+        return [_joined(_with_noun(fragment, parts, answer), *whole)]
+    return [_joined(fragment, *filled)]
 
 
 def _taken_apart(question: str) -> _Parts | None:
@@ -152,7 +155,9 @@ def _filler(answer: str | None, parts: _Parts) -> str:
     asked = words(parts.asked)
     noun = " ".join(match[0] for match in asked if match[0].lower() not in FUNCTION_WORDS | _MEASURES)
     if answer is None or len(words(answer)) > LONGEST_FILLER:
-        return f"the {noun}" if noun else "it" if "what" in parts.asked.lower() else ""
+        if noun or "what" in parts.asked.lower():
+            return f"the {noun}" if noun else "it"
+        return "" if parts.auxiliary else "someone"
     counted = "many" in parts.asked.lower() and noun and noun.lower() not in answer.lower()
     return f"{answer} {noun}" if counted and not words(answer)[-1][0].isalpha() else answer
 
@@ -171,6 +176,15 @@ def _filled(parts: _Parts, filler: str, text: str) -> tuple[str, str]:
     if helper in _DO or (has_subject and helper not in _BE):
         return parts.auxiliary, _placed(parts.rest, filler)
     return parts.auxiliary, f"{filler} {parts.rest}"
+
+
+def _without(noun: str, auxiliary: str, rest: str) -> tuple[str, str] | None:
+    """Auxiliary and rest without what they say of the noun, "which troops?" having asked for it; None if nothing."""
+    found = [mention.text for mention in noun_phrases(rest) if mention.text.lower().split()[-1:] == [noun]]
+    if not found or noun in FUNCTION_WORDS:
+        return None
+    left = re.sub(rf"\b(?:(?:the|a|an)\s+)?{re.escape(found[-1])}\b", "", rest)
+    return auxiliary, " ".join(left.split())
 
 
 def _placed(rest: str, filler: str) -> str:

@@ -14,7 +14,7 @@ MANY = ("How many houses were damaged?", "500")
 @pytest.mark.parametrize(
     "question",
     ["Why?", "and when?", "To which post?", "By whom?", "How many?", "What about the mayor?", "And in Brena?",
-     "Since when?", "Which post?", "And for how long?", "Who else?"],
+     "Since when?", "Which post?", "And for how long?", "Who else?", "According to whom?"],
 )  # fmt: skip
 def test_what_has_no_verb_is_elliptic(question: str) -> None:
     assert is_elliptic(question)
@@ -44,6 +44,14 @@ def test_what_says_enough_is_not(question: str) -> None:
         ("And why?", ("Did the mayor resign?", None), "Why did the mayor resign?"),
         ("When?", ("Who resigned?", "Ida Holt"), "When was it that Ida Holt resigned?"),
         ("why?", ("Who did the council appoint?", None), "Why did the council appoint?"),
+        ("From whom?", ("Who asked for help?", None), "From whom was it that someone asked for help?"),
+        ("Which troops?", ("Who sent troops?", "Ida Holt"), "Which troops was it that Ida Holt sent?"),
+        (
+            "Which bridges?",
+            ("When did the council close the bridges?", "in May"),
+            "Which bridges did the council close?",
+        ),
+        ("According to whom?", MANY, "According to whom were 500 houses damaged?"),
         ("In which cities?", ("Is there a curfew?", None), "In which cities is there a curfew?"),
         ("what about brena", ("What did Lund say about the strike?", None), "What did Brena say about the strike?"),
     ],
