@@ -6,7 +6,7 @@ is still a finished model. A moving average of the weights is what is saved (Pol
 
 On a CPU the time goes into memory, not arithmetic: bf16, eager attention, a fused optimiser, batches of like
 length and, if preloaded, jemalloc (`MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1`) make it several times
-faster; beside other busy processes `OMP_WAIT_POLICY=passive` helps.
+faster, though memory grows all the while; beside other busy processes `OMP_WAIT_POLICY=passive` helps.
 """
 
 from __future__ import annotations
