@@ -10,7 +10,7 @@ Scope: English, rules over word order. What a pronoun stands for is the business
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.lexicon import (
     AUXILIARIES,
@@ -41,6 +41,7 @@ _EVENT = re.compile(
     r"(?: (?:been )?(?:happen(?:ed|ing)?|occur(?:red)?|take place|done|so))?\W*$",
     re.IGNORECASE,
 )
+_CLEFT = re.compile(r" it that\b", re.IGNORECASE)
 _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok|okay|well)\W+)*(?:what|how)\s+about\s+", re.IGNORECASE)
 
 
@@ -123,12 +124,11 @@ def completed(question: str, before: str, answer: str | None, text: str = "") ->
     if "else" in told and len(told) <= 2:
         return [_joined(fragment, parts.auxiliary, parts.rest)]
     new = _Parts(fragment, parts.auxiliary, parts.rest)
-    whole = (parts.auxiliary, parts.rest)
-    filled = _filled(parts, _filler(answer, parts), text) if parts.for_thing else whole
-    if new.for_thing and (other := _without(told[-1], *filled)) is not None:
-        return [_joined(fragment, *other)]
-    if new.for_thing and parts.for_thing:
-        return [_joined(_with_noun(fragment, parts, answer), *whole)]
+    if new.for_thing and (left := _without(told[-1], parts.rest)) is not None:
+        parts = replace(parts, rest=left)
+    elif new.for_thing and parts.for_thing:
+        return [_joined(_with_noun(fragment, parts, answer), parts.auxiliary, parts.rest)]
+    filled = _filled(parts, _filler(answer, parts), text) if parts.for_thing else (parts.auxiliary, parts.rest)
     return [_joined(fragment, *filled)]
 
 
@@ -147,7 +147,10 @@ def _taken_apart(question: str) -> _Parts | None:
     if helper is None or helper > asking + 5:
         return _Parts(question[: matches[asking].end()], "", question[matches[asking].end() :].strip())
     asked = question[: matches[helper].start()].strip()
-    return _Parts(asked, matches[helper][0], question[matches[helper].end() :].strip())
+    end = matches[helper].end()
+    if cleft := _CLEFT.match(question, end):  # one that was completed before
+        end = cleft.end()
+    return _Parts(asked, question[matches[helper].start() : end], question[end:].strip())
 
 
 def _filler(answer: str | None, parts: _Parts) -> str:
@@ -178,13 +181,12 @@ def _filled(parts: _Parts, filler: str, text: str) -> tuple[str, str]:
     return parts.auxiliary, f"{filler} {parts.rest}"
 
 
-def _without(noun: str, auxiliary: str, rest: str) -> tuple[str, str] | None:
-    """Auxiliary and rest without what they say of the noun, "which troops?" having asked for it; None if nothing."""
+def _without(noun: str, rest: str) -> str | None:
+    """The rest without what it says of the noun, for "which troops?" asks for it; None where it says nothing."""
     found = [mention.text for mention in noun_phrases(rest) if mention.text.lower().split()[-1:] == [noun]]
     if not found or noun in FUNCTION_WORDS:
         return None
-    left = re.sub(rf"\b(?:(?:the|a|an)\s+)?{re.escape(found[-1])}\b", "", rest)
-    return auxiliary, " ".join(left.split())
+    return " ".join(re.sub(rf"\b(?:(?:the|a|an)\s+)?{re.escape(found[-1])}\b", "", rest).split())
 
 
 def _placed(rest: str, filler: str) -> str:

@@ -51,6 +51,12 @@ def test_what_says_enough_is_not(question: str) -> None:
             ("When did the council close the bridges?", "in May"),
             "Which bridges did the council close?",
         ),
+        (
+            "Where to?",
+            ("Which troops was it that the CSTO sent?", "paratroopers"),
+            "Where to was it that the CSTO sent paratroopers?",
+        ),
+        ("How many troops?", ("What did the CSTO send?", "its first troops"), "How many troops did the CSTO send?"),
         ("According to whom?", MANY, "According to whom were 500 houses damaged?"),
         ("In which cities?", ("Is there a curfew?", None), "In which cities is there a curfew?"),
         ("what about brena", ("What did Lund say about the strike?", None), "What did Brena say about the strike?"),
