@@ -2,8 +2,9 @@
 
 A span's margin is its score minus the null score of its passage: how much better than "not here" it is. That
 puts spans of different passages on one scale, which raw scores, normalised within a passage, do not share
-(Clark and Gardner 2018). Spans of the same place or of the same words are one answer. The best margin, with its
-lead over the next answer, is turned into two probabilities (see calibration): that the words are right, and
+(Clark and Gardner 2018). The search has its say in the standing: a passage it found less like the question has to
+hold a better answer. Spans of the same place or of the same words are one answer. The best answer's margin, with
+its lead over the next, is turned into two probabilities (see calibration): that the words are right, and
 that the texts answer the question at all, by which it is decided whether to answer or to abstain.
 """
 
@@ -23,7 +24,9 @@ from qa.passages import Passage
 from qa.reader import Reading
 from qa.sentences import sentence_at
 
-RETRIEVAL_WEIGHT = 0.0  # of the logarithm of a passage's search score beside the margin
+# Of the logarithm of a passage's search score beside the margin. On 826 questions of six articles over 3,000 paragraphs
+# of SQuAD, 8 passages read for each, F1 is 81.6 with 0, 82.4 with 1, 82.9 with 2.5 and 3, 82.6 with 5.
+RETRIEVAL_WEIGHT = 2.5
 ALTERNATIVES = 4
 STEM = 5  # letters by which words are compared: enough to tell them apart, few enough to leave endings out
 
@@ -40,6 +43,16 @@ class Evidence:
         """Of the best span; minus infinity where there is none."""
         best = self.reading.spans[:1]
         return best[0].score - self.reading.null_score if best else -math.inf
+
+    @property
+    def standing(self) -> float:
+        """Of the best span: its margin, lowered the less likely the search found its passage."""
+        return self.margin + self.prior
+
+    @property
+    def prior(self) -> float:
+        """0 for a passage that the search is sure of, else negative."""
+        return RETRIEVAL_WEIGHT * math.log(max(self.hit.score, 1e-6))
 
 
 @dataclass(frozen=True)
@@ -82,7 +95,7 @@ class _Candidate:
     start: int  # in the document
     end: int
     margin: float
-    rank_score: float
+    standing: float
 
     @property
     def text(self) -> str:
@@ -106,7 +119,7 @@ def choose(
     if threshold is not None and not 0 <= threshold <= 1:
         raise ValueError(f"threshold is {threshold}, expected a probability from 0 to 1")
     least = calibration.threshold if threshold is None else threshold
-    ordered = tuple(sorted(evidence, key=lambda item: -item.margin))
+    ordered = tuple(sorted(evidence, key=lambda item: -item.standing))
     ranked = _merged(_candidates(evidence))
     if not ranked:
         return Answer(question, None, 1.0, evidence=ordered)
@@ -139,10 +152,9 @@ def _candidates(evidence: Sequence[Evidence]) -> list[_Candidate]:
         passage = item.hit.passage
         for span in item.reading.spans:
             margin = span.score - item.reading.null_score
-            rank_score = margin + RETRIEVAL_WEIGHT * math.log(max(item.hit.score, 1e-6))
             start, end = passage.start + span.start, passage.start + span.end
-            candidates.append(_Candidate(item.hit, start, end, margin, rank_score))
-    return sorted(candidates, key=lambda candidate: -candidate.rank_score)
+            candidates.append(_Candidate(item.hit, start, end, margin, margin + item.prior))
+    return sorted(candidates, key=lambda candidate: -candidate.standing)
 
 
 def _merged(candidates: Sequence[_Candidate]) -> list[_Candidate]:
@@ -167,8 +179,8 @@ def _words(text: str) -> str:
 
 def _judge(question: str, ranked: Sequence[_Candidate], place: int, passages: int) -> Features:
     """The features of one candidate; a lower one trails the best, so its lead is negative."""
-    rival = ranked[1 if place == 0 else 0].margin if len(ranked) > 1 else -math.inf
-    lead = max(-LONGEST_LEAD, min(LONGEST_LEAD, ranked[place].margin - rival))
+    rival = ranked[1 if place == 0 else 0].standing if len(ranked) > 1 else -math.inf
+    lead = max(-LONGEST_LEAD, min(LONGEST_LEAD, ranked[place].standing - rival))
     hit = ranked[place].hit
     overlap = _overlap(question, f"{hit.document.title} {hit.passage.text}")
     return Features(ranked[place].margin, lead, passages, overlap)

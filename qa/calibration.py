@@ -23,7 +23,7 @@ class Features:
     """What is known of the best span when it is judged."""
 
     margin: float  # its score minus the null score of its passage
-    lead: float  # its margin minus that of the best different answer, at most `LONGEST_LEAD`
+    lead: float  # its standing minus that of the best different answer, at most `LONGEST_LEAD`
     passages: int  # how many were read: the best of many is high by chance
     overlap: float  # share of the question's telling words that its passage holds: low off the topic
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,18 @@ def test_margins_are_compared_not_scores() -> None:
     assert answer.text == "Ben"
     assert [item.hit.document.source for item in answer.evidence] == ["Clear", "Loud "]
     assert [other.text for other in answer.alternatives] == ["Anna"]
+
+
+def test_what_is_found_less_likely_has_to_hold_a_better_answer() -> None:
+    likely = evidence("First says Anna.", 0, 16, {"Anna": 6.0})
+    for score, margin, expected in ((0.5, 7.0, "Anna"), (0.5, 8.0, "Ben"), (1.0, 7.0, "Ben")):
+        found = evidence("Later says Ben.", 0, 15, {"Ben": margin})
+        unlikely = replace(found, hit=replace(found.hit, score=score))
+        answer = choose("Who?", [unlikely, likely], CALIBRATION)
+        assert answer.text == expected
+        assert answer.evidence[0] == (likely if expected == "Anna" else unlikely)
+        assert answer.features is not None
+        assert answer.features.lead > 0
 
 
 def test_equal_and_overlapping_answers_are_one() -> None:

@@ -12,7 +12,7 @@ from qa.answers import Evidence
 from qa.assistant import Assistant
 from qa.hits import Hit
 from qa.reader import Reader, Reading
-from qa.reading import LEAST_MARGIN, MARGIN_PER_SCORE, read, settled
+from qa.reading import LEAST_STANDING, STANDING_PER_SCORE, read, settled
 
 QUESTIONS = [
     "Who did Tokayev appoint as acting prime minister?",
@@ -47,8 +47,8 @@ def test_reading_stops_after_the_first_passage_that_settles_it(
     for evidence, whole in zip(read(reader, QUESTIONS, found), everything, strict=True):
         assert evidence == whole[: len(evidence)]
         for count in range(1, min(len(evidence) + 1, len(whole))):
-            best = max(item.margin for item in whole[:count])
-            enough = best >= LEAST_MARGIN + MARGIN_PER_SCORE * whole[count].hit.score
+            best = max(item.standing for item in whole[:count])
+            enough = best >= LEAST_STANDING + STANDING_PER_SCORE * whole[count].hit.score
             assert enough == (count == len(evidence))
         counts.append(len(evidence))
     assert min(counts) < max(counts)  # the questions are of both kinds
