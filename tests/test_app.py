@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from browsing import PATIENCE, ask
+from playwright.sync_api import expect
 from serving import Server
 
 
@@ -38,8 +39,7 @@ def test_a_citation_opens_the_text_scrolled_to_the_answer(page):
     ask(page, "who did Tokayev appoint?")
     page.locator("#chat .answer").get_by_role("button", name="Kazakhstan unrest").click()
     mark = page.locator("#document mark.best")
-    mark.wait_for()
-    assert mark.inner_text() == "Alikhan Smailov"
+    expect(mark).to_have_text("Alikhan Smailov", timeout=PATIENCE)
     page.wait_for_function("document.activeElement.matches('#document mark')")
     assert mark.evaluate("e => { const r = e.getBoundingClientRect(); return r.top > 0 && r.bottom < innerHeight }")
 
@@ -60,8 +60,7 @@ def test_small_talk_gets_a_reply_and_a_summary_quotes_with_links_to_their_places
     sentences = page.locator("#chat .answer").last.locator("blockquote")
     assert sentences.count() > 1
     page.locator("#chat .answer").last.locator("button.open").first.click()
-    page.locator("#document mark").wait_for()
-    assert sentences.first.inner_text().strip() == page.locator("#document mark").inner_text().strip()
+    expect(page.locator("#document mark")).to_have_text(sentences.first.inner_text().strip(), timeout=PATIENCE)
 
 
 def test_other_candidates_are_one_click_away_and_open_the_text_at_their_words(page):
@@ -70,8 +69,7 @@ def test_other_candidates_are_one_click_away_and_open_the_text_at_their_words(pa
     candidate = page.locator("#chat details button.open").first
     words = candidate.inner_text()
     candidate.click()
-    page.locator("#document mark.best").wait_for()
-    assert page.locator("#document mark.best").inner_text() == words
+    expect(page.locator("#document mark.best")).to_have_text(words, timeout=PATIENCE)
 
 
 def test_settings_change_how_many_passages_are_read_and_when_an_answer_is_given(page):
