@@ -16,8 +16,8 @@ from qa.page.marks import Mark, clip, escaped, link, marked, name_of, passage_pl
 LONGEST_OTHER = 80  # characters of another candidate that are shown
 CLIP = 300  # characters of a sentence kept on each side of the answer: a text without full stops is one sentence
 EVIDENCE_HINT = (
-    "Best first. The score says how much better the words marked fit as an answer than “no answer here” does: "
-    "above 0, the passage answers the question."
+    "Best first, by the score and by how surely the search found the passage. The score says how much better the words "
+    "marked fit as an answer than “no answer here” does: above 0, the passage answers the question."
 )
 CONFIDENCE = ((0.85, "very sure"), (0.65, "fairly sure"), (0.4, "unsure"), (0.0, "a guess"))
 
