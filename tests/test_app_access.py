@@ -118,7 +118,7 @@ def test_a_text_of_any_script_is_shown_right(page, tmp_path: Path):
     page.get_by_role("button", name="Scripts").click()
     page.locator("#reading article").wait_for()
     paragraphs = page.locator("#reading article p[dir=auto]")
-    assert paragraphs.all_inner_texts()[-3:] == [hebrew, arabic, mixed]
+    assert paragraphs.all_text_contents()[-3:] == [hebrew, arabic, mixed]
     directions = paragraphs.evaluate_all("all => all.map(each => getComputedStyle(each).direction)")
     assert directions[-3:] == ["rtl", "rtl", "ltr"]
     remove(page, "Scripts")

@@ -77,7 +77,7 @@ def test_hostile_texts_names_and_questions_are_shown_as_text(page, tmp_path: Pat
     assert HOSTILE in said.inner_text()
     page.locator("#chat .answer button.open").first.click()
     page.locator("#document article").wait_for()
-    assert page.locator("#document article").inner_text().count(HOSTILE) >= 2
+    assert page.locator("#document article").text_content().count(HOSTILE) >= 2
     for place in ("#chat .said", "#chat .answer", "#passages", "#document", "#texts", "#report"):
         assert page.locator(f"{place} img[src=x], {place} script, {place} .katex").count() == 0, place
     remove(page, "img")
