@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from random import Random
@@ -46,13 +46,12 @@ def dev_sets(questions: Sequence[Question]) -> dict[str, list[Question]]:
     answerable = [question for question in questions if not question.impossible]
     beside = [question for question in Neighbours(questions).of(answerable, draw) if question is not None]
     statements = [as_statement(question, draw) for question in answerable]
-    short: Callable[[Question], Question] = lambda question: cropped(question, draw, characters=250)  # noqa: E731
     return {
         "as they stand": list(questions),
         "own or close paragraph": [*answerable, *beside],
         "typed": [as_typed(question, draw) for question in questions],
         "statements": [question for question in statements if question is not None],
-        "short texts": [short(question) for question in answerable],
+        "short texts": [cropped(question, draw, characters=250) for question in answerable],
     }
 
 
