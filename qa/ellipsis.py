@@ -10,29 +10,27 @@ Scope: English, rules over word order. What a pronoun stands for is the business
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from qa.clauses import Clause, is_verb, joined, taken_apart, without_opening
 from qa.lexicon import (
     AUXILIARIES,
     DETERMINERS,
     FUNCTION_WORDS,
-    PASTS,
     PREPOSITIONS,
     PRONOUNS,
     QUESTION_WORDS,
     vocabulary,
     words,
 )
-from qa.mentions import describe, noun_phrases
+from qa.mentions import Mention, describe, noun_phrases
 
 LONGEST_FRAGMENT = 6  # words; what is longer says enough to be asked as it is
 LONGEST_FILLER = 8  # words of an answer that are put into a question
-_OPENINGS = vocabulary("and but so then or also well ok okay plus ah oh")
 _MEASURES = vocabulary("many much long far old often big large high deep fast soon come so not exactly precisely")
 _BE = vocabulary("is are was were isn't aren't wasn't weren't")
 _DO = vocabulary("do does did don't doesn't didn't")
 _SAY = vocabulary("say says said")
-_THING_WORDS = vocabulary("who whom what which whose")
 # "When was that?" asks when what was spoken of happened, not when a thing of the answer did.
 _EVENT = re.compile(
     r"^\W*(?:(?:and|but|so|ok|okay|well)\W+)*"
@@ -41,34 +39,8 @@ _EVENT = re.compile(
     r"(?: (?:been )?(?:happen(?:ed|ing)?|occur(?:red)?|take place|done|so))?\W*$",
     re.IGNORECASE,
 )
-_CLEFT = re.compile(r" it that\b", re.IGNORECASE)
+_HELD = re.compile(r"the (?:[^\W_]+ ){0,2}?[^\W_]+(?= of )", re.IGNORECASE)
 _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok|okay|well)\W+)*(?:what|how)\s+about\s+", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """ "To whom" "did" "he appeal": `asked`, `auxiliary` and `rest`; one of "who resigned" has no auxiliary."""
-
-    asked: str
-    auxiliary: str
-    rest: str
-
-    @property
-    def for_thing(self) -> bool:
-        """Whether a thing or its number is asked for, so that it is missing in the rest."""
-        first = [match[0].lower() for match in words(self.asked)]
-        counted = "how" in first and ("many" in first or "much" in first)
-        governed = first[:1] == ["according"] or bool(PREPOSITIONS & set(first[:1]))
-        return bool(first) and not governed and (counted or bool(_THING_WORDS & set(first)))
-
-
-def without_opening(question: str) -> str:
-    """The question without an "and" or "so" before it."""
-    matches = words(question)
-    place = 0
-    while place < len(matches) - 1 and matches[place][0].lower() in _OPENINGS:
-        place += 1
-    return question[matches[place].start() :] if place else question.strip()
 
 
 def is_elliptic(question: str) -> bool:
@@ -91,7 +63,7 @@ def is_elliptic(question: str) -> bool:
         return True
     if told[asking + 1 : asking + 2] in (["many"], ["much"]):
         return len(content) == 1
-    if told[asking] not in ("which", "what", "whose") or len(content) > 2 or any(_is_verb(word) for word in content):
+    if told[asking] not in ("which", "what", "whose") or len(content) > 2 or any(is_verb(word) for word in content):
         return False
     return len(content) == 1 or not content[1].endswith("s") or content[0].endswith("s")
 
@@ -104,7 +76,7 @@ def of_event(question: str) -> str | None:
 
 def asked_with(question: str) -> str:
     """What a question asks with, "To which post" or "How many people"; empty for one without question words."""
-    parts = _taken_apart(question)
+    parts = taken_apart(question)
     return "" if parts is None else parts.asked
 
 
@@ -115,45 +87,24 @@ def completed(question: str, before: str, answer: str | None, text: str = "") ->
     """
     about = _ABOUT.sub("", question)
     fragment = (without_opening(question) if about == question else about).strip().rstrip("?!. ")
-    parts = _taken_apart(before)
+    parts = taken_apart(before)
     told = [match[0].lower() for match in words(fragment)]
     if parts is None or not told:
         return []
     if not QUESTION_WORDS & set(told):
         return _with_other(_as_written(fragment, text), before, parts)
     if "else" in told and len(told) <= 2:
-        return [_joined(fragment, parts.auxiliary, parts.rest)]
-    new = _Parts(fragment, parts.auxiliary, parts.rest)
+        return [joined(fragment, parts.auxiliary, parts.rest)]
+    new = Clause(fragment, parts.auxiliary, parts.rest)
     if new.for_thing and (left := _without(told[-1], parts.rest)) is not None:
         parts = replace(parts, rest=left)
     elif new.for_thing and parts.for_thing:
-        return [_joined(_with_noun(fragment, parts, answer), parts.auxiliary, parts.rest)]
+        return [joined(_with_noun(fragment, parts, answer), parts.auxiliary, parts.rest)]
     filled = _filled(parts, _filler(answer, parts), text) if parts.for_thing else (parts.auxiliary, parts.rest)
-    return [_joined(fragment, *filled)]
+    return [joined(fragment, *filled)]
 
 
-def _taken_apart(question: str) -> _Parts | None:
-    question = without_opening(question).strip().rstrip("?!. ")
-    matches = words(question)
-    if not matches:
-        return None
-    lowered = [match[0].lower() for match in matches]
-    if lowered[0] in AUXILIARIES:
-        return _Parts("", lowered[0], question[matches[0].end() :].strip())
-    asking = next((place for place, word in enumerate(lowered[:3]) if word in QUESTION_WORDS), None)
-    if asking is None:
-        return None
-    helper = next((place for place in range(asking + 1, len(lowered)) if lowered[place] in AUXILIARIES), None)
-    if helper is None or helper > asking + 5:
-        return _Parts(question[: matches[asking].end()], "", question[matches[asking].end() :].strip())
-    asked = question[: matches[helper].start()].strip()
-    end = matches[helper].end()
-    if cleft := _CLEFT.match(question, end):  # one that was completed before
-        end = cleft.end()
-    return _Parts(asked, question[matches[helper].start() : end], question[end:].strip())
-
-
-def _filler(answer: str | None, parts: _Parts) -> str:
+def _filler(answer: str | None, parts: Clause) -> str:
     """What the question before asked for: its answer, or where there is none what it called it."""
     asked = words(parts.asked)
     noun = " ".join(match[0] for match in asked if match[0].lower() not in FUNCTION_WORDS | _MEASURES)
@@ -165,7 +116,7 @@ def _filler(answer: str | None, parts: _Parts) -> str:
     return f"{answer} {noun}" if counted and not words(answer)[-1][0].isalpha() else answer
 
 
-def _filled(parts: _Parts, filler: str, text: str) -> tuple[str, str]:
+def _filled(parts: Clause, filler: str, text: str) -> tuple[str, str]:
     """Auxiliary and rest with the thing that was asked for in its place."""
     if not filler:
         return parts.auxiliary, parts.rest
@@ -195,7 +146,7 @@ def _placed(rest: str, filler: str) -> str:
     return f"{rest} {filler}" if match is None else f"{rest[: match.start()]} {filler}{rest[match.start() :]}"
 
 
-def _with_noun(fragment: str, parts: _Parts, answer: str | None) -> str:
+def _with_noun(fragment: str, parts: Clause, answer: str | None) -> str:
     """ "How many?" with the things that are to be counted."""
     told = [match[0].lower() for match in words(fragment)]
     if told[-1] not in ("many", "much", "which", "what"):
@@ -214,7 +165,7 @@ def _as_written(fragment: str, text: str) -> str:
     return fragment if match is None else match[0]
 
 
-def _with_other(fragment: str, before: str, parts: _Parts) -> list[str]:
+def _with_other(fragment: str, before: str, parts: Clause) -> list[str]:
     """The question before with a fragment ("in Mangistau", "the injured") instead of what it matches."""
     first = words(fragment)[0][0].lower()
     body = before.strip().rstrip("?!. ")
@@ -222,30 +173,45 @@ def _with_other(fragment: str, before: str, parts: _Parts) -> list[str]:
         same = re.search(rf"\b{re.escape(first)}\s+(?:(?:the|a|an)\s+)?\S+(?:\s+[A-Z]\S*)*", body, re.IGNORECASE)
         whole = f"{body[: same.start()]}{fragment}{body[same.end() :]}?" if same else f"{body} {fragment}?"
         return [whole]
+    owned = _owned(body) if first in DETERMINERS else None
+    if owned is not None and len(words(fragment)) > 1:  # "Almaty's police chief", "its mayor"
+        return [f"{body[: owned[0]]}{fragment[words(fragment)[0].end() :]}{body[owned[1] :]}?"]
     told = describe(fragment)
+    if told.kind == "person" and not told.text[:1].isupper() and (held := _HELD.match(parts.rest)):
+        return [joined(parts.asked, parts.auxiliary, f"{fragment}{parts.rest[held.end() :]}")]
     asked = words(parts.asked)
     versions = []
     mentions = [mention for mention in noun_phrases(body) if mention.text.lower() not in parts.asked.lower()]
     alike = [m for m in mentions if (m.kind, m.plural) == (told.kind, told.plural)]
     if told.text[:1].isupper():
         alike = alike or [m for m in mentions if m.text[:1].isupper()]
-    versions += [f"{fragment.join(body.rsplit(mention.text, 1))}?" for mention in alike[-1:]]
+    versions += [_instead(fragment, mention, body) for mention in alike[-1:]]
     if told.plural and asked and asked[-1][0].lower() not in QUESTION_WORDS | _MEASURES:
         start = next((m for m in asked if m[0].lower() not in FUNCTION_WORDS | _MEASURES), asked[-1]).start()
-        versions.append(_joined(f"{parts.asked[:start]}{fragment}", parts.auxiliary, parts.rest))
+        versions.append(joined(f"{parts.asked[:start]}{fragment}", parts.auxiliary, parts.rest))
     last = words(body)[-1]
-    if _is_verb(first) and _is_verb(last[0].lower()):
+    if is_verb(first) and is_verb(last[0].lower()):
         versions.append(f"{body[: last.start()]}{fragment}?")
     if not versions and mentions:
-        versions.append(f"{fragment.join(body.rsplit(mentions[-1].text, 1))}?")
+        versions.append(_instead(fragment, mentions[-1], body))
     return versions
 
 
-def _joined(asked: str, auxiliary: str, rest: str) -> str:
-    whole = " ".join(part for part in (asked, auxiliary, rest) if part)
-    return f"{whole[:1].upper()}{whole[1:]}?"
+def _owned(body: str) -> tuple[int, int] | None:
+    """Where what belongs to somebody, the " police chief" of "Almaty's police chief", begins and ends."""
+    matches = words(body)
+    owner = next((place for place, match in enumerate(matches[:-1]) if re.search(r"['’]s$", match[0])), None)
+    if owner is None:
+        return None
+    end = owner + 1
+    while end < len(matches) and matches[end][0].lower() not in FUNCTION_WORDS and not is_verb(matches[end][0].lower()):
+        end += 1
+    return (matches[owner].end(), matches[end - 1].end()) if end > owner + 1 else None
 
 
-def _is_verb(word: str) -> bool:
-    """Whether it looks like a verb: "injured", "began"."""
-    return (word.endswith("ed") and len(word) > 3) or word in PASTS
+def _instead(fragment: str, mention: Mention, body: str) -> str:
+    """The body with the fragment where it last says the mention, with an "of emergency" that belongs to it."""
+    start = body.rindex(mention.text)
+    end = start + len(mention.text)
+    belonging = re.compile(r" of [a-z][\w-]*").match(body, end)
+    return f"{body[:start]}{fragment}{body[end if belonging is None else belonging.end() :]}?"

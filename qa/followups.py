@@ -13,7 +13,8 @@ import re
 from collections.abc import Sequence
 
 from qa.antecedents import LONGEST_ANSWER, Said, candidates
-from qa.ellipsis import asked_with, completed, is_elliptic, of_event, without_opening
+from qa.clauses import without_opening
+from qa.ellipsis import asked_with, completed, is_elliptic, of_event
 from qa.lexicon import DETERMINERS, words
 from qa.mentions import Mention, agreement, describe, noun_phrases
 from qa.slots import Slot, slots_of

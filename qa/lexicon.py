@@ -96,11 +96,11 @@ HER_NAMES = vocabulary(
     "alice julia grace hannah sophia sophie ella lily lucy jane kate molly rosa elena olga natasha fatima aisha ingrid "
     "greta clara eva ida marie charlotte claire martha leila layla zoe chloe isabella mia"
 )
-WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:(?:['’.&-]|(?<=\d),(?=\d{3}))[^\W_]+)*")
 
 
 def words(text: str) -> list[re.Match[str]]:
-    """The words of the text, each with its place; "Kassym-Jomart" and "Almaty's" are one."""
+    """The words of the text, each with its place; "Kassym-Jomart", "Almaty's" and "2,000" are one."""
     return list(WORD.finditer(text))
 
 

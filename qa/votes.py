@@ -37,13 +37,16 @@ def pick(answers: Sequence[Answer], *, threshold: float) -> Answer:
     votes: list[_Votes] = []
     for number, answer in enumerate(answers):
         weight = 1.0 + LITERAL_BIAS if number == 0 else 1.0
-        for candidate in _candidate_answers(answer):
+        for rank, candidate in enumerate(_candidate_answers(answer)):
             alike = next((held for held in votes if _overlap(held.best, candidate)), None)
             if alike is None:
                 alike = _Votes(candidate, number, {})
                 votes.append(alike)
-            elif candidate.confidence > alike.best.confidence or (alike.version == 0 and _equal(alike.best, candidate)):
-                alike.best, alike.version = candidate, number  # of the same words, those that stand alone are shown
+            elif candidate.confidence > alike.best.confidence:
+                alike.best, alike.version = candidate, number
+            elif alike.version == rank == 0 and _equal(alike.best, candidate):
+                # Of versions that put the same words first, one that stands alone is shown.
+                alike.best, alike.version = replace(candidate, confidence=alike.best.confidence), number
             alike.of[number] = max(alike.of.get(number, 0.0), weight * candidate.confidence**2)
     if not votes:
         return answers[0]

@@ -40,6 +40,16 @@ def test_of_the_same_answers_the_question_that_stands_alone_is_shown() -> None:
     assert (won.text, won.question) == ("1934", "When was the pier opened?")
 
 
+def test_an_answer_is_as_sure_as_the_surest_version_of_it() -> None:
+    direct = at("1934", "When was it opened?", 0.7)
+    also = at("1934", "When was the pier opened?", 0.1)
+    unsure = replace(at("1931", "When was the pier opened?", 0.4), alternatives=(also,))
+    won = pick([direct, unsure], threshold=0.4)
+    assert (won.text, won.confidence, won.question) == ("1934", 0.7, "When was it opened?")
+    agreed = pick([direct, also], threshold=0.4)
+    assert (agreed.text, agreed.confidence, agreed.question) == ("1934", 0.7, "When was the pier opened?")
+
+
 def test_what_is_too_unlikely_is_refused() -> None:
     weak = at("1934", "When was it?", 0.2)
     refused = replace(Answer("When was it?", None, 0.8, 0.2), alternatives=(weak,))
