@@ -7,6 +7,7 @@ stands for is the business of followups.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -88,9 +89,19 @@ def _answered(turn: Said) -> Mention:
             return replace(mention, kind="person")
     elif asked[:1] == ["how"] and not mention.plural:
         return replace(mention, kind="time")
+    elif noun := _asked_for(turn.question):
+        kind = describe(f"the {noun}").kind
+        if kind != "time" and mention.kind in ("person", "name", "place", "thing") and not mention.plural:
+            return replace(mention, kind=kind)
     elif "where" in asked and mention.kind in ("name", "thing") and not mention.plural:
         return replace(mention, kind="place", text=_without_preposition(mention.text))
     return mention
+
+
+def _asked_for(question: str) -> str:
+    """ "site" of "Which site is the oldest?"; empty for a question that names nothing to be found."""
+    match = re.match(r"\W*(?:which|what) ([a-z]+) (?:is|was|did|has|does)\b", question, re.IGNORECASE)
+    return "" if match is None else match[1]
 
 
 def _without_preposition(text: str) -> str:

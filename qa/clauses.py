@@ -6,6 +6,7 @@ Scope: English, by word order alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.lexicon import AUXILIARIES, PASTS, PREPOSITIONS, QUESTION_WORDS, vocabulary, words
@@ -55,12 +56,21 @@ def taken_apart(question: str) -> Clause | None:
         return None
     helper = next((place for place in range(asking + 1, len(lowered)) if lowered[place] in AUXILIARIES), None)
     if helper is None or helper > asking + 5:
-        return Clause(question[: matches[asking].end()], "", question[matches[asking].end() :].strip())
+        end = matches[_asked_end(lowered, asking)].end()
+        return Clause(question[:end], "", question[end:].strip())
     asked = question[: matches[helper].start()].strip()
     end = matches[helper].end()
     if cleft := _CLEFT.match(question, end):  # one that was completed before
         end = cleft.end()
     return Clause(asked, question[matches[helper].start() : end], question[end:].strip())
+
+
+def _asked_end(lowered: Sequence[str], asking: int) -> int:
+    """The last word asked with where no auxiliary follows: "which countries" sent troops, "how many people" came."""
+    if lowered[asking] not in ("which", "what", "whose", "how"):
+        return asking
+    verb = next((n for n in range(asking + 2, min(len(lowered), asking + 6)) if is_verb(lowered[n])), asking + 1)
+    return asking if PREPOSITIONS & set(lowered[asking:verb]) else verb - 1
 
 
 def joined(asked: str, auxiliary: str, rest: str) -> str:

@@ -112,6 +112,8 @@ def _filler(answer: str | None, parts: Clause) -> str:
         if noun or "what" in parts.asked.lower():
             return f"the {noun}" if noun else "it"
         return "" if parts.auxiliary else "someone"
+    first = words(answer)[0][0].lower() if words(answer) else ""
+    answer = f"{answer[:1].lower()}{answer[1:]}" if first in DETERMINERS else answer
     counted = "many" in parts.asked.lower() and noun and noun.lower() not in answer.lower()
     return f"{answer} {noun}" if counted and not words(answer)[-1][0].isalpha() else answer
 
@@ -194,6 +196,9 @@ def _with_other(fragment: str, before: str, parts: Clause) -> list[str]:
         versions.append(f"{body[: last.start()]}{fragment}?")
     if not versions and mentions:
         versions.append(_instead(fragment, mentions[-1], body))
+    subject = words(parts.rest)[:2]
+    if not versions and len(subject) == 2 and subject[0][0].lower() not in FUNCTION_WORDS and is_verb(subject[1][0]):
+        versions.append(joined(parts.asked, parts.auxiliary, f"{fragment}{parts.rest[subject[0].end() :]}"))
     return versions
 
 

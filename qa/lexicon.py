@@ -39,7 +39,8 @@ LINKS = vocabulary("of the de da del di du la le van von der den al bin ibn for 
 TIMES = vocabulary(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december spring summer autumn winter christmas easter morning afternoon evening night "
-    "year years month months week weeks day days hour hours minute minutes century decade decades midnight noon"
+    "year years month months week weeks day days hour hours minute minutes century decade decades midnight noon "
+    "bc bce ad bp"
 )
 # Verbs that do not end in "ed", and those of them that are nouns or adjectives as often.
 PASTS = vocabulary(

@@ -137,7 +137,7 @@ def noun_phrases(text: str, context: str = "") -> Iterator[Mention]:
             taken = _phrase_end(text, matches, place, lower_context)
             if taken > match.end():
                 yield describe(text[match.start() : taken])
-        elif word not in FUNCTION_WORDS and is_plural(word) and (not context or word in lower_context):
+        elif word not in FUNCTION_WORDS | TIMES and is_plural(word) and (not context or word in lower_context):
             taken = match.end()
             start = match.start()
             verb = place > 1 and matches[place - 2][0].lower() in QUESTION_WORDS  # "who sent engineers?"

@@ -12,6 +12,7 @@ from qa.clauses import Clause, joined, taken_apart, without_opening
     [
         ("To which post did he appoint her?", "To which post", "did", "he appoint her", False),
         ("How many people were hurt?", "How many people", "were", "hurt", True),
+        ("Which towns sent engineers?", "Which towns", "", "sent engineers", True),
         ("Who resigned?", "Who", "", "resigned", True),
         ("Did the mayor resign?", "", "did", "the mayor resign", False),
         ("And why is the pier closed?", "why", "is", "the pier closed", False),

@@ -42,6 +42,14 @@ def test_what_says_enough_is_not(question: str) -> None:
         ("Since when?", ("Who is the mayor of Brena?", "Ida Holt"), "Since when is Ida Holt the mayor of Brena?"),
         ("And of Lund?", ("Who is the mayor of Brena?", "Ida Holt"), "Who is the mayor of Lund?"),
         ("And why?", ("Did the mayor resign?", None), "Why did the mayor resign?"),
+        ("And barley?", ("Where was rye grown?", "Brena"), "Where was barley grown?"),
+        (
+            "Between which years?",
+            ("How many sailors visited Brena?", "300,000"),
+            "Between which years was it that 300,000 sailors visited Brena?",
+        ),
+        ("When?", ("Which towns sent engineers?", "Lund and Brena"), "When was it that Lund and Brena sent engineers?"),
+        ("When?", ("Who were the first to leave?", "The masons"), "When were the masons the first to leave?"),
         ("And its mayor?", ("Who is Brena's harbour master?", None), "Who is Brena's mayor?"),
         (
             "and the engineers",

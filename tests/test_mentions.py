@@ -35,7 +35,7 @@ def test_a_pronoun_agrees_with_what_it_stands_for(phrase: str, fits: str, not_fi
     assert bad is None or bad < good
 
 
-@pytest.mark.parametrize("phrase", ["Monday", "1684", "two weeks", "4.2 metres", "March 2010", "2,000"])
+@pytest.mark.parametrize("phrase", ["Monday", "1684", "two weeks", "4.2 metres", "March 2010", "2,000", "8800 BC"])
 def test_no_pronoun_stands_for_a_time_or_measure(phrase: str) -> None:
     assert agreement(describe(phrase), "he") is None
     assert agreement(describe(phrase), "there") is None
