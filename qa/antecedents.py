@@ -93,7 +93,7 @@ def _answered(turn: Said) -> Mention:
         kind = describe(f"the {noun}").kind
         if kind != "time" and mention.kind in ("person", "name", "place", "thing") and not mention.plural:
             return replace(mention, kind=kind)
-    elif "where" in asked and mention.kind in ("name", "thing") and not mention.plural:
+    elif "where" in asked and mention.kind in ("name", "thing", "person") and not (mention.plural or mention.male):
         return replace(mention, kind="place", text=_without_preposition(mention.text))
     return mention
 

@@ -178,17 +178,17 @@ def _with_other(fragment: str, before: str, parts: Clause) -> list[str]:
     owned = _owned(body) if first in DETERMINERS else None
     if owned is not None and len(words(fragment)) > 1:  # "Almaty's police chief", "its mayor"
         return [f"{body[: owned[0]]}{fragment[words(fragment)[0].end() :]}{body[owned[1] :]}?"]
-    told = describe(fragment)
-    if told.kind == "person" and not told.text[:1].isupper() and (held := _HELD.match(parts.rest)):
+    meant = describe(fragment)
+    if meant.kind == "person" and not meant.text[:1].isupper() and (held := _HELD.match(parts.rest)):
         return [joined(parts.asked, parts.auxiliary, f"{fragment}{parts.rest[held.end() :]}")]
     asked = words(parts.asked)
     versions = []
     mentions = [mention for mention in noun_phrases(body) if mention.text.lower() not in parts.asked.lower()]
-    alike = [m for m in mentions if (m.kind, m.plural) == (told.kind, told.plural)]
-    if told.text[:1].isupper():
+    alike = [m for m in mentions if (m.kind, m.plural) == (meant.kind, meant.plural)]
+    if meant.text[:1].isupper():
         alike = alike or [m for m in mentions if m.text[:1].isupper()]
     versions += [_instead(fragment, mention, body) for mention in alike[-1:]]
-    if told.plural and asked and asked[-1][0].lower() not in QUESTION_WORDS | _MEASURES:
+    if meant.plural and asked and asked[-1][0].lower() not in QUESTION_WORDS | _MEASURES:
         start = next((m for m in asked if m[0].lower() not in FUNCTION_WORDS | _MEASURES), asked[-1]).start()
         versions.append(joined(f"{parts.asked[:start]}{fragment}", parts.auxiliary, parts.rest))
     last = words(body)[-1]
@@ -196,9 +196,10 @@ def _with_other(fragment: str, before: str, parts: Clause) -> list[str]:
         versions.append(f"{body[: last.start()]}{fragment}?")
     if not versions and mentions:
         versions.append(_instead(fragment, mentions[-1], body))
-    subject = words(parts.rest)[:2]
-    if not versions and len(subject) == 2 and subject[0][0].lower() not in FUNCTION_WORDS and is_verb(subject[1][0]):
-        versions.append(joined(parts.asked, parts.auxiliary, f"{fragment}{parts.rest[subject[0].end() :]}"))
+    told = words(parts.rest)
+    ended = len(told) == 2 and parts.auxiliary != ""  # "was rice grown"
+    if not versions and len(told) > 1 and (ended or is_verb(told[1][0])):
+        versions.append(joined(parts.asked, parts.auxiliary, f"{fragment}{parts.rest[told[0].end() :]}"))
     return versions
 
 

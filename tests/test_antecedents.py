@@ -31,8 +31,7 @@ def test_the_last_answer_and_what_was_asked_about_come_first() -> None:
 def test_an_answer_is_of_the_kind_that_was_asked_for() -> None:
     for asked, kind in [("Which site is the oldest?", "thing"), ("Who was it?", "person"), ("Where was it?", "place")]:
         turn = Said(asked, asked, "Jerf Ahmar", "They found Jerf Ahmar.", len("They found "))
-        kinds = {mention.text: mention.kind for _, mention in candidates([turn])}
-        assert kinds["Jerf Ahmar"] == kind
+        assert next(mention.kind for _, mention in candidates([turn]) if mention.text == "Jerf Ahmar") == kind
 
 
 def test_after_a_refusal_what_was_spoken_of_before_is_still_there() -> None:
