@@ -139,6 +139,14 @@ def test_frozen_layers_stay_and_the_others_learn(base, tmp_path):
     assert any(not torch.equal(before[name], after[name]) for name in before if ".layer.1." in name)
 
 
+def test_a_model_of_fewer_layers_is_trained_and_opened(base, tmp_path):
+    folder = train(Mixed(_questions(), 0), tmp_path / "out", _settings(base, layers=1, teacher=str(base)))
+    model = AutoModelForQuestionAnswering.from_pretrained(folder)
+    assert len(model.base_model.encoder.layer) == 1
+    before = AutoModelForQuestionAnswering.from_pretrained(base)
+    assert not torch.equal(model.qa_outputs.weight, before.qa_outputs.weight)
+
+
 def test_all_layers_cannot_be_frozen(base):
     with pytest.raises(ValueError, match="2 layers cannot be frozen"):
         Run(_settings(base, frozen=2))

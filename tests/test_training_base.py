@@ -14,7 +14,7 @@ from qa.export import BUILT_IN, export
 from qa.network import ONNX_FILE
 from qa.reader import SHIPPED, Reader
 from qa.training.average import average
-from qa.training.base import load_base
+from qa.training.base import load_base, shorten
 
 
 @pytest.fixture(scope="module", params=["bert", "roberta"])
@@ -66,3 +66,18 @@ def test_a_model_that_lacks_weights_is_refused(tmp_path: Path) -> None:
     onnx.save(model, str(tmp_path / ONNX_FILE))
     with pytest.raises(ValueError, match=r"lacks 1 of the weights .* bert\.encoder\.layer\.3\.output\.dense\.bias"):
         load_base(tmp_path)
+
+
+def test_a_shorter_model_has_layers_of_the_whole_one(tmp_path: Path) -> None:
+    model, tokenizer = load_base(SHIPPED)
+    whole = dict(model.state_dict())
+    shorten(model, 6)
+    model.save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    short = load_base(tmp_path)[0]
+    assert short.config.num_hidden_layers == 6
+    for place, came_from in enumerate([0, 2, 4, 7, 9, 11]):  # as in DistilBERT
+        name = "bert.encoder.layer.{}.attention.self.query.weight"
+        assert torch.equal(short.state_dict()[name.format(place)], whole[name.format(came_from)])
+    with pytest.raises(ValueError, match="7 layers cannot be kept: BertForQuestionAnswering has 6"):
+        shorten(short, 7)

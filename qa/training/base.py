@@ -47,6 +47,24 @@ def load_base(name: str | Path, **options: Any) -> tuple[Any, Any]:
     return model, tokenizer
 
 
+def shorten(model: Any, layers: int) -> None:
+    """Leaves that many of the model's layers, the first, the last and those evenly between (Sanh et al. 2019).
+
+    Raises ValueError if it has not as many.
+    """
+    import torch
+
+    stack = getattr(getattr(model.base_model, "encoder", None), "layer", ())
+    if not 0 < layers <= len(stack):
+        raise ValueError(
+            f"{layers} layers cannot be kept: {type(model).__name__} has {len(stack)}; give no more than that"
+        )
+    last = len(stack) - 1
+    kept = [round(n * last / (layers - 1)) for n in range(layers)] if layers > 1 else [last]
+    model.base_model.encoder.layer = torch.nn.ModuleList(stack[n] for n in kept)
+    model.config.num_hidden_layers = layers
+
+
 def floats(model: onnx.ModelProto) -> dict[str, np.ndarray]:
     """The fp32 weights that a model made by `qa.quantise` stands for, named as the checkpoint named them."""
     from onnx import numpy_helper

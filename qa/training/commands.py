@@ -18,6 +18,7 @@ from typing import Any
 from qa.squad import Question, read_squad
 
 _HELP = {
+    "layers": "of the base's layers, those that are kept, evenly spaced; 0: all",
     "batch_size": "windows in a step",
     "learning_rate": "of the constant part",
     "warm_up": "share of all steps in which the learning rate rises",

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from qa.training.base import load_base
+from qa.training.base import load_base, shorten
 
 OUTSIDE = -1e4  # the logit of tokens where no answer can be
 
@@ -23,6 +23,7 @@ class Settings:
     """Everything besides the questions that shapes a run."""
 
     base: str  # a folder or Hub name, see `qa.training.base`
+    layers: int = 0  # of the base that are kept; 0: all
     batch_size: int = 32
     learning_rate: float = 7e-5
     warm_up: float = 0.04  # share of all steps
@@ -58,6 +59,8 @@ class Run:
             hidden_dropout_prob=settings.dropout,
             attention_probs_dropout_prob=0.0,
         )
+        if settings.layers != 0:
+            shorten(model, settings.layers)
         self._model: Any = model.to(self._device).train()
         self._teacher = None
         if settings.teacher is not None:
