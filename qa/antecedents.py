@@ -73,29 +73,37 @@ def candidates(turns: Sequence[Said]) -> list[tuple[float, Mention]]:
         if turn.answer is None:
             continue
         if len(words(turn.answer)) <= LONGEST_ANSWER:
-            add(recent + 3.0, _answered(turn))
+            for mention in _answered(turn):
+                add(recent + 3.0, mention)
         for weight, mention in _around(turn):
             add(recent + weight, mention)
     return sorted(best.values(), key=lambda entry: -entry[0])
 
 
-def _answered(turn: Said) -> Mention:
-    """The answer as a mention: who was asked for is a person, where a place."""
+def _answered(turn: Said) -> tuple[Mention, ...]:
+    """The answer as a mention of what was asked for: "who" for a person, "which city" for a place.
+
+    Two where the word lists do not tell: the answer to "which site" may look like a person, that to "which
+    politician" be one.
+    """
     assert turn.answer is not None
     mention = describe(turn.answer, turn.text)
     asked = [match[0].lower() for match in words(turn.question)[:3]]
+    noun = _asked_for(turn.question)
     if "who" in asked or "whom" in asked:
         if mention.kind in ("name", "place") or (mention.kind == "thing" and not mention.plural):
-            return replace(mention, kind="person")
+            return (replace(mention, kind="person"),)
     elif asked[:1] == ["how"] and not mention.plural:
-        return replace(mention, kind="time")
-    elif noun := _asked_for(turn.question):
+        return (replace(mention, kind="time"),)
+    elif noun and mention.kind != "time" and not mention.plural:
         kind = describe(f"the {noun}").kind
-        if kind != "time" and mention.kind in ("person", "name", "place", "thing") and not mention.plural:
-            return replace(mention, kind=kind)
+        if kind in ("person", "place", "group"):
+            return (replace(mention, kind=kind),)
+        if kind == "thing" and mention.kind == "person" and not mention.male:
+            return replace(mention, kind="thing"), mention
     elif "where" in asked and mention.kind in ("name", "thing", "person") and not (mention.plural or mention.male):
-        return replace(mention, kind="place", text=_without_preposition(mention.text))
-    return mention
+        return (replace(mention, kind="place", text=_without_preposition(mention.text)),)
+    return (mention,)
 
 
 def _asked_for(question: str) -> str:
