@@ -5,6 +5,7 @@ Saved with few colours, which is enough for letters on plain ground and makes sm
 
 from __future__ import annotations
 
+import argparse
 import io
 import sys
 import tempfile
@@ -70,4 +71,6 @@ def shoot(page: Page, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("docs/images"))
+    main(parser.parse_args().folder)
