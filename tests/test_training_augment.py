@@ -197,6 +197,19 @@ def test_what_finishes_is_in_the_cool_down_alone():
     assert len(mixed.questions) == 500
 
 
+def test_what_makes_a_swapped_question_hard_is_not_cut_away():
+    lines = [f"Line {i} tells of nothing in particular, at some length." for i in range(60)]
+    lines[40] = "In 1922 Maria Lind founded the Harbour Museum in Bergen."
+    context = " ".join(lines)
+    asked = Question(
+        "q", "Who founded the Harbour Museum in 1922?", context, ("Maria Lind",), (context.index("Maria"),)
+    )
+    shares = Shares(neighbours=0, swaps=1, typed=0, statements=0, short=0, longest=300)
+    for seed in range(20):
+        made = [question for question in mix([asked], shares=shares, seed=seed).questions if question.impossible]
+        assert [lines[40] in question.context and len(question.context) <= 300 for question in made] == [True]
+
+
 PARAGRAPH = (
     "Maria Lind founded the Harbour Museum in Bergen in 1922. She sold it to the city because its roof had burnt. "
     "In 1931 the museum was opened again by Olav Berg."

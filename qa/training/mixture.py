@@ -72,6 +72,8 @@ def mix(
         chosen = [question for question in answerable if random.random() < shares.neighbours]
         beside = [] if neighbours is None else neighbours.of(chosen, random)
         chosen = [question for question in answerable if random.random() < shares.swaps]
+        # Cut first: afterwards nothing tells where the sentence is that makes it hard.
+        chosen = [cropped(question, random, characters=shares.longest) for question in chosen]
         exchanged = [swapped(question, random, others=texts[question.title]) for question in chosen]
         placed += [(random.random(), question) for question in (*beside, *exchanged) if question is not None]
         placed += [(random.random(), question) for question in _histories(both, shares, neighbours, random)]
