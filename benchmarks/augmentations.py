@@ -1,12 +1,13 @@
-"""What each augmentation of the training questions is worth: a model trained without any, and one with each alone.
+"""What each augmentation of the training questions is worth: a reader trained on without any, and with each alone.
 
-    PYTHONPATH=. python benchmarks/augmentations.py --base MODEL --train FILE[:N]... --finish FILE --dev FILE --work DIR
+    PYTHONPATH=. python benchmarks/augmentations.py --base MODEL --train FILE[:N]... --dev FILE --work DIR
 
-All are trained alike but for the one share, which adds examples or changes some, and are read in fp32 on the dev
-questions as they stand and as each augmentation supposes they come. Where some questions have no answer the
-threshold is the one best for F1 on them, so figures are comparable with each other, not with those of the model card.
-MODEL and the training files should know nothing of the articles of the dev file. Models stay in --work, and what is
-there is not trained again, so the same command goes on where it was stopped.
+MODEL may be an encoder or, as sooner shows what matters, a reader trained for a while. From it all are trained alike
+but for the one share, which adds examples or changes some, and are read in int8 on the dev questions as they stand
+and as each augmentation supposes they come. Where some questions have no answer the threshold is the one best for F1
+on them, so figures are comparable with each other, not with those of the model card. MODEL and the training files
+should know nothing of the articles of the dev file. Models stay in --work, and what is there is not trained again, so
+the same command goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from random import Random
 
+from qa.export import export
 from qa.squad import Question, read_squad
 from qa.training.augment import Neighbours, as_statement, as_typed, cropped
 from qa.training.commands import read_part
@@ -30,29 +32,35 @@ from qa.training.train import train
 NONE = Shares(**{field.name: 0.0 for field in fields(Shares) if field.name != "longest"}, longest=800)
 VARIANTS: Mapping[str, Shares] = {
     "none": NONE,
-    "neighbours 0.2": replace(NONE, neighbours=0.2),
-    "neighbours 0.5": replace(NONE, neighbours=0.5),
+    "neighbours 0.25": replace(NONE, neighbours=0.25),
     "swaps 0.25": replace(NONE, swaps=0.25),
+    "swaps 0.75": replace(NONE, swaps=0.75),
     "typed 0.2": replace(NONE, typed=0.2),
     "statements 0.3": replace(NONE, statements=0.3),
     "short 0.12": replace(NONE, short=0.12),
-    "all of these": Shares(neighbours=0.2, swaps=0.25, longest=800),
+    "all of these": Shares(neighbours=0.25, swaps=0.75, longest=800),
 }
 
 
-def dev_sets(questions: Sequence[Question]) -> dict[str, list[Question]]:
-    """The questions as they stand, and in the ways that the augmentations are meant for."""
+def dev_sets(questions: Sequence[Question], most: int) -> dict[str, list[Question]]:
+    """The questions as they stand, and in the ways that the augmentations are meant for; at most that many of each."""
     draw = Random(0)
     answerable = [question for question in questions if not question.impossible]
-    beside = [question for question in Neighbours(questions).of(answerable, draw) if question is not None]
+    some = _sample(answerable, most // 2, draw)
+    beside = [question for question in Neighbours(questions).of(some, draw) if question is not None]
     statements = [as_statement(question, draw) for question in answerable]
     return {
-        "as they stand": list(questions),
-        "own or close paragraph": [*answerable, *beside],
-        "typed": [as_typed(question, draw) for question in questions],
-        "statements": [question for question in statements if question is not None],
-        "short texts": [cropped(question, draw, characters=250) for question in answerable],
+        "as they stand": _sample(questions, most, draw),
+        "answerable": some,
+        "own or close paragraph": [*some, *beside],
+        "typed": [as_typed(question, draw) for question in some],
+        "statements": _sample([question for question in statements if question is not None], most, draw),
+        "short texts": [cropped(question, draw, characters=250) for question in some],
     }
+
+
+def _sample(questions: Sequence[Question], most: int, draw: Random) -> list[Question]:
+    return draw.sample(questions, min(most, len(questions)))
 
 
 def main() -> None:
@@ -65,11 +73,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="Markdown file to write (default: printed)")
     parser.add_argument("--learning-rate", type=float, default=1e-4)
     parser.add_argument("--frozen", type=int, default=0)
+    parser.add_argument("--most", type=int, default=2000, help="dev questions of a kind (2000)")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     questions = [question for name in args.train for question in read_part(name, 0)]
     finish = [question for name in args.finish for question in read_part(name, 0)]
-    dev = dev_sets(read_squad(args.dev))
+    dev = dev_sets(read_squad(args.dev), args.most)
     settings = Settings(args.base, learning_rate=args.learning_rate, frozen=args.frozen, average_decay=0.99)
     rows = {}
     for name, shares in VARIANTS.items():
@@ -78,7 +87,9 @@ def main() -> None:
         if not figures.is_file():
             mixed = mix(questions, finish, finish_passes=1, shares=shares)
             train(mixed, folder, settings, resume=True)
-            measured = {each: judge(folder, asked).f1 for each, asked in dev.items()}
+            read = folder / "int8"
+            export(folder, read, samples=questions[:256])
+            measured = {each: judge(read, asked).f1 for each, asked in dev.items()}
             figures.write_text(json.dumps(measured), encoding="utf-8")
         rows[name] = json.loads(figures.read_text(encoding="utf-8"))
         text = table(rows, dev)
