@@ -15,6 +15,7 @@ from qa.antecedents import LOOK_BACK, Said, said
 from qa.calibration import Calibration
 from qa.changes import Progress
 from qa.documents import Document
+from qa.ellipsis import for_more
 from qa.encoder import Encoder
 from qa.followups import versions
 from qa.index import Index
@@ -180,8 +181,9 @@ class Conversation:
         everything = self._assistant.index.search_many(found, top_k=top_k)
         hits = [some[:count] for some, count in zip(everything, most, strict=True)]
         answers = []
-        for question, some, evidence in zip(found, hits, read(self._assistant.reader, found, hits), strict=True):
-            leant = [leaning(item, self._said) for item in evidence]
+        readings = read(self._assistant.reader, found, hits, thorough=for_more(found[0]))
+        for question, some, evidence in zip(found, hits, readings, strict=True):
+            leant = [leaning(item, self._said, question=found[0]) for item in evidence]
             calibration = self._assistant.calibration
             answers.append(choose(question, leant, calibration, threshold=threshold, passages=len(some)))
         return answers

@@ -16,6 +16,7 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from qa.metrics import normalise
 from qa.outcomes import Outcome, outcome_of, summarise
 from qa.questions import is_lines, read_lines
 from qa.reader import Reader
+from qa.reading import THOROUGH_SPANS
 from qa.squad import Question
 from qa.votes import leaning, pick
 
@@ -136,7 +138,7 @@ def _read(
     turns = [told(row["context"], row["history"]) if history else [] for row in rows]
     asked = [versions(row["question"], said) for row, said in zip(rows, turns, strict=True)]
     pairs = [(question, row["context"]) for row, questions in zip(rows, asked, strict=True) for question in questions]
-    readings = iter(reader.read(pairs))
+    readings = iter(reader.read(pairs, top_k=THOROUGH_SPANS))
     for row, said, questions in zip(rows, turns, asked, strict=True):
         hit = given(Question("", row["question"], row["context"]))
         evidence = [Evidence(hit, next(readings)) for _ in questions]
@@ -145,19 +147,25 @@ def _read(
             yield plain, plain
             continue
         answers = [
-            choose(question, [leaning(item, said)], calibration, threshold=0.0)
+            choose(question, [leaning(item, said, question=row["question"])], calibration, threshold=0.0)
             for question, item in zip(questions, evidence, strict=True)
         ]
         yield pick(answers, threshold=0.0), plain
 
 
 def told(context: str, history: Sequence[Sequence[str]]) -> list[Said]:
-    """The turns that a given history makes, each question understood by the rules alone."""
+    """The turns that a given history makes, each question understood by the rules alone.
+
+    The file gives the words of the answers and not their places. Of several the one next to the answer before is
+    taken, rather behind it than before; an answer in other words than the text's ("yes") leaves the place as it was.
+    """
     turns: list[Said] = []
     name = Document(text=context).id
+    place = 0
     for question, answer in history:
-        start = context.find(answer) if answer else -1
-        turns.append(Said(question, understood(question, turns), answer or None, context, max(start, 0), 0, name))
+        found = [match.start() for match in re.finditer(re.escape(answer), context, re.IGNORECASE)] if answer else []
+        place = min(found, key=lambda start: (start - place) * (1 if start >= place else -2), default=place)
+        turns.append(Said(question, understood(question, turns), answer or None, context, place, 0, name))
     return turns
 
 

@@ -10,6 +10,7 @@ Scope: English, rules over word order. What a pronoun stands for is the business
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.clauses import Clause, is_verb, joined, taken_apart, without_opening
@@ -40,12 +41,18 @@ _EVENT = re.compile(
     re.IGNORECASE,
 )
 _HELD = re.compile(r"the (?:[^\W_]+ ){0,2}?[^\W_]+(?= of )", re.IGNORECASE)
+_MORE = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|okay|well)\W+)*"
+    r"(?:(?:any(?:thing|one|body|where)?|what|who|whom|where) (?:else|more)|any others?|another(?: one)?"
+    r"|(?:any |what |which )?other (?:ones?|examples?))\W*$",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok|okay|well)\W+)*(?:what|how)\s+about\s+", re.IGNORECASE)
 
 
 def is_elliptic(question: str) -> bool:
     """Whether the question lacks a verb, so that it can only be a part of what it means."""
-    if _ABOUT.match(question):
+    if _ABOUT.match(question) or for_more(question):
         return True
     opened = [match[0].lower() for match in words(question)]
     told = [match[0].lower() for match in words(without_opening(question))]
@@ -74,6 +81,11 @@ def of_event(question: str) -> str | None:
     return None if match is None else match["asked"]
 
 
+def for_more(question: str) -> bool:
+    """Whether it only asks for another answer than the one before: "Anything else?", "Who else?"."""
+    return bool(_MORE.match(question))
+
+
 def asked_with(question: str) -> str:
     """What a question asks with, "To which post" or "How many people"; empty for one without question words."""
     parts = taken_apart(question)
@@ -91,10 +103,13 @@ def completed(question: str, before: str, answer: str | None, text: str = "") ->
     told = [match[0].lower() for match in words(fragment)]
     if parts is None or not told:
         return []
+    if for_more(question):
+        if not parts.asked:
+            return []
+        asked = parts.asked if "else" in parts.rest.lower().split() else _with_else(parts.asked, told)
+        return [joined(asked, parts.auxiliary, parts.rest)]
     if not QUESTION_WORDS & set(told):
         return _with_other(_as_written(fragment, text), before, parts)
-    if "else" in told and len(told) <= 2:
-        return [joined(fragment, parts.auxiliary, parts.rest)]
     new = Clause(fragment, parts.auxiliary, parts.rest)
     if new.for_thing and (left := _without(told[-1], parts.rest)) is not None:
         parts = replace(parts, rest=left)
@@ -102,6 +117,21 @@ def completed(question: str, before: str, answer: str | None, text: str = "") ->
         return [joined(_with_noun(fragment, parts, answer), parts.auxiliary, parts.rest)]
     filled = _filled(parts, _filler(answer, parts), text) if parts.for_thing else (parts.auxiliary, parts.rest)
     return [joined(fragment, *filled)]
+
+
+def _with_else(asked: str, told: Sequence[str]) -> str:
+    """ "Who" as "Who else", "Which towns" as "Which other towns"; "what else?" asks with its own question word."""
+    matches = words(asked)
+    lowered = [match[0].lower() for match in matches]
+    people = {"who", "whom"}
+    if told[0] in QUESTION_WORDS and told[-1] == "else" and not (told[0] in people and people & set(lowered)):
+        return " ".join(told)
+    if {"else", "other"} & set(lowered) or "how" in lowered:
+        return asked
+    if len(matches) == 1 or lowered[-1] in QUESTION_WORDS:
+        return f"{asked} else"
+    asking = next((match for match in matches if match[0].lower() in QUESTION_WORDS), None)
+    return asked if asking is None else f"{asked[: asking.end()]} other{asked[asking.end() :]}"
 
 
 def _filler(answer: str | None, parts: Clause) -> str:

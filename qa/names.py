@@ -8,9 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qa.lexicon import FUNCTION_WORDS, LINKS, PEOPLE, TIMES, WORD, is_plural
+from qa.lexicon import FUNCTION_WORDS, LINKS, PEOPLE, TIMES, WORD, is_plural, vocabulary
 
 POSSESSIVE = re.compile(r"['’]s?$")
+_CONTRACTED = re.compile(r"['’](?:m|s|re|ve|ll|d)$", re.IGNORECASE)
+_OPENERS = vocabulary(
+    "like unlike first second third last next finally suddenly eventually initially originally apparently recently "
+    "really only early being having hold wait look come let listen maybe perhaps inside outside out up down back off "
+    "nothing everything nobody everybody everyone none hello hi hey goodbye thanks thank sorry sure ok okay oh well"
+)
 
 
 def name_spans(text: str, begin: int, end: int, context: str = "") -> Iterator[tuple[int, int]]:
@@ -21,7 +27,8 @@ def name_spans(text: str, begin: int, end: int, context: str = "") -> Iterator[t
         word = match[0]
         gap = text[run[-1].end() : match.start()] if run else ""
         joined = bool(run) and not gap.strip(" \u00a0.") and not POSSESSIVE.search(run[-1][0])
-        capital = word[0].isupper() and not (word.lower() in FUNCTION_WORDS and (place == 0 or word == "I"))
+        plain = _CONTRACTED.sub("", word).lower()
+        capital = word[0].isupper() and not (plain in FUNCTION_WORDS and (place == 0 or plain == "i"))
         if place == 0 and capital and _is_common_opening(context or text, match, matches):
             capital = False
         if capital and word.lower() not in TIMES - {"may"}:
@@ -39,9 +46,13 @@ def name_spans(text: str, begin: int, end: int, context: str = "") -> Iterator[t
 
 def _is_common_opening(text: str, match: re.Match[str], matches: list[re.Match[str]]) -> bool:
     """Whether the capital of a sentence's first word says nothing: the text writes the word small as well."""
+    if match[0].lower() in _OPENERS:
+        return True
     if len(matches) > 1 and matches[1][0][0].isupper():
         return False
     word = POSSESSIVE.sub("", match[0]).lower()
+    if word.endswith(("ly", "ing")) and not re.search(rf"[\w,;] {re.escape(match[0])}\b", text):
+        return True  # "Gradually", "Running"; of Sally the text speaks within a sentence as well
     return is_plural(word) or word in PEOPLE or bool(re.search(rf"\b{re.escape(word)}\b", text))
 
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 
 from qa.answers import Answer, Evidence
 from qa.antecedents import Said
+from qa.ellipsis import for_more
 from qa.metrics import normalise
-from qa.reader import Reading
+from qa.passages import Passage
+from qa.reader import Reading, Span
 from qa.sentences import sentences
 
 # Chosen on 506 follow-ups made from the questions of SQuAD, SQuADShifts and QAMR, by putting pronouns for what was
@@ -87,25 +89,49 @@ def _equal(one: Answer, other: Answer) -> bool:
     return (one.start, one.end) == (other.start, other.end)
 
 
-def leaning(evidence: Evidence, turns: Sequence[Said]) -> Evidence:
-    """The evidence as it weighs for a question that leans on the turns.
+def leaning(evidence: Evidence, turns: Sequence[Said], *, question: str = "") -> Evidence:
+    """The evidence as it weighs for a question, as it was typed, that leans on the turns.
 
-    Those who ask on mostly go on from where they are (Reddy et al. 2019, section 3.3), and for something new.
+    Those who ask on mostly go on from where they are (Reddy et al. 2019, section 3.3), and for something new: what
+    only asks for more ("anything else?") is not answered by what has been said already.
     """
-    last = next((turn for turn in reversed(turns) if turn.answer is not None), None)
-    if last is None or last.answer is None:
+    located = [turn for turn in turns if turn.answer is not None]
+    if not located:
         return evidence
-    said = normalise(last.answer)
+    last = located[-1]
     begin, end = _near(last)
+    told = _told(turns) if for_more(question) else []
     passage = evidence.hit.passage
     spans = []
     for span in evidence.reading.spans:
-        repeated = REPEATED if normalise(span.text) == said else 0.0
+        if any(_says(span, passage, turn) for turn in told):
+            continue
+        repeated = REPEATED if normalise(span.text) == normalise(last.answer or "") else 0.0
         start = passage.start + span.start - last.offset
         near = NEAR if passage.document_id == last.document_id and begin <= start < end else 0.0
         spans.append(replace(span, score=span.score + near - repeated))
     spans.sort(key=lambda span: -span.score)
     return Evidence(evidence.hit, Reading(tuple(spans), evidence.reading.null_score))
+
+
+def _told(turns: Sequence[Said]) -> list[Said]:
+    """The answers so far to the question that more is asked for of."""
+    told: list[Said] = []
+    for turn in reversed(turns):
+        told += [turn] if turn.answer is not None else []
+        if not for_more(turn.asked):
+            break
+    return told
+
+
+def _says(span: Span, passage: Passage, turn: Said) -> bool:
+    """Whether the span is in the place of the turn's answer, or holds its words or some of them."""
+    said, found = normalise(turn.answer or ""), normalise(span.text)
+    start, end = (passage.start + place - turn.offset for place in (span.start, span.end))
+    overlaps = start < turn.start + len(turn.answer or "") and turn.start < end
+    if passage.document_id == turn.document_id and overlaps:
+        return True
+    return f" {found} " in f" {said} " or f" {said} " in f" {found} "
 
 
 def _near(turn: Said) -> tuple[int, int]:

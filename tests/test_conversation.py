@@ -37,6 +37,17 @@ def test_a_question_without_a_verb_is_completed(assistant: Assistant) -> None:
     assert "hundreds" in (answer.text or "")
 
 
+def test_what_more_there_is_can_be_asked_for(assistant: Assistant) -> None:
+    talk = assistant.conversation()
+    first = talk.ask("What did Tokayev declare on Wednesday?")
+    more = talk.ask("Anything else?")
+    assert more.question == "What else did Tokayev declare on Wednesday?"
+    assert (first.text, more.text is not None and "curfew" in more.text) == ("a two-week state of emergency", True)
+    again = talk.ask("anything else?")
+    for answer in (again, *again.alternatives):
+        assert answer.text is None or not ("curfew" in answer.text or "state of emergency" in answer.text)
+
+
 def test_a_question_that_stands_alone_is_answered_as_ever(assistant: Assistant) -> None:
     talk = assistant.conversation()
     talk.ask("who did Tokayev appoint?")

@@ -38,6 +38,14 @@ def test_a_history_is_understood_turn_by_turn() -> None:
     assert all(CONTEXT[turn.start :].startswith(turn.answer or "") for turn in turns)
 
 
+def test_answers_are_placed_where_the_conversation_is() -> None:
+    text = "Brena grew. In May Ida Holt came to Brena. Brena burnt in May."
+    history = [["Who came?", "Ida Holt"], ["Where to?", "brena"], ["Large?", "yes"], ["When did it burn?", "May"]]
+    places = [turn.start for turn in told(text, history)]
+    came = text.index("Brena. Brena")
+    assert places == [text.index("Ida"), came, came, text.rindex("May")]
+
+
 def test_dialogues_are_asked_over_the_index(tmp_path: Path) -> None:
     (tmp_path / "town.txt").write_text(CONTEXT, encoding="utf-8")
     Index.build([tmp_path / "town.txt"], tmp_path / "index").close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.ellipsis import completed, is_elliptic, of_event
+from qa.ellipsis import completed, for_more, is_elliptic, of_event
 
 WHO = ("Who did the council appoint?", "Ida Holt")
 WHERE = ("Where did the strike begin?", "in Brena")
@@ -14,7 +14,8 @@ MANY = ("How many houses were damaged?", "500")
 @pytest.mark.parametrize(
     "question",
     ["Why?", "and when?", "To which post?", "By whom?", "How many?", "What about the mayor?", "And in Brena?",
-     "Since when?", "Which post?", "And for how long?", "Who else?", "According to whom?"],
+     "Since when?", "Which post?", "And for how long?", "Who else?", "According to whom?", "Anything else?",
+     "any others?", "And another one?"],
 )  # fmt: skip
 def test_what_has_no_verb_is_elliptic(question: str) -> None:
     assert is_elliptic(question)
@@ -39,6 +40,10 @@ def test_what_says_enough_is_not(question: str) -> None:
         ("By whom?", MANY, "By whom were 500 houses damaged?"),
         ("And bridges?", MANY, "How many bridges were damaged?"),
         ("Who else?", WHO, "Who else did the council appoint?"),
+        ("And anyone else?", WHO, "Who else did the council appoint?"),
+        ("Any others?", ("Which towns sent engineers?", "Lund"), "Which other towns sent engineers?"),
+        ("Another?", ("What else did the storm destroy?", "the pier"), "What else did the storm destroy?"),
+        ("Who else?", ("By whom was it built?", "Ida Holt"), "By whom else was it built?"),
         ("Since when?", ("Who is the mayor of Brena?", "Ida Holt"), "Since when is Ida Holt the mayor of Brena?"),
         ("And of Lund?", ("Who is the mayor of Brena?", "Ida Holt"), "Who is the mayor of Lund?"),
         ("And why?", ("Did the mayor resign?", None), "Why did the mayor resign?"),
@@ -90,3 +95,9 @@ def test_the_question_before_lends_what_is_missing(question: str, before: tuple[
 )  # fmt: skip
 def test_what_is_asked_of_an_event_is_found(question: str, asked: str | None) -> None:
     assert of_event(question) == asked
+
+
+def test_what_asks_only_for_more_is_told_from_what_names_it() -> None:
+    assert for_more("And anything else?")
+    assert not for_more("What else did the storm destroy?")
+    assert completed("Anything else?", "Did the storm destroy the pier?", None) == []

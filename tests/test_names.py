@@ -16,6 +16,10 @@ from qa.names import name_spans
         ("Storms came to Brena.", ["Brena"]),
         ("Omar bought omelettes.", ["Omar"]),
         ("nothing is named here", []),
+        ("I'm in Brena.", ["Brena"]),
+        ("Gradually they left.", []),
+        ("Like Lund, Brena burnt.", ["Lund", "Brena"]),
+        ("Sally left when Sally was ill.", ["Sally", "Sally"]),
     ],
 )
 def test_names_are_found_where_they_stand(text: str, found: list[str]) -> None:

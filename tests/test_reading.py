@@ -11,7 +11,7 @@ import pytest
 from qa.answers import Evidence
 from qa.assistant import Assistant
 from qa.hits import Hit
-from qa.reader import Reader, Reading
+from qa.reader import TOP_K, Reader, Reading
 from qa.reading import LEAST_STANDING, STANDING_PER_SCORE, read, settled
 
 QUESTIONS = [
@@ -68,6 +68,12 @@ def test_what_nothing_answers_is_read_to_the_end(reader: Reader, found: list[lis
     hits = [replace(hit, score=1.0) for hit in found[1]]  # each as likely as the first
     [evidence] = read(reader, [QUESTIONS[1]], [hits])
     assert [item.hit for item in evidence] == hits
+
+
+def test_a_thorough_reading_leaves_nothing_unread(reader: Reader, found: list[list[Hit]]) -> None:
+    for hits, evidence in zip(found, read(reader, QUESTIONS, found, thorough=True), strict=True):
+        assert [item.hit for item in evidence] == hits
+        assert any(len(item.reading.spans) > TOP_K for item in evidence)
 
 
 def test_nothing_found_and_nothing_asked(reader: Reader, found: list[list[Hit]]) -> None:

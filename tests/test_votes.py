@@ -64,3 +64,15 @@ def test_the_answer_before_is_not_repeated_and_what_stands_near_it_is_likelier()
     last = Said("Who?", "Who?", "Omar Lindqvist", TEXT, TEXT.index("Omar"), 0, DOCUMENT.id)
     assert [span.text for span in leaning(evidence, [last]).reading.spans] == ["Lisbon", "Omar Lindqvist", "1934"]
     assert leaning(evidence, []) == evidence
+
+
+def test_who_asks_for_more_is_not_told_again_what_was_said() -> None:
+    scores = [("Omar Lindqvist", 6.0), ("Lindqvist", 5.0), ("harbour master", 3.0), ("the king", 2.0), ("1934", 1.0)]
+    found = tuple(Span(TEXT.index(words), TEXT.index(words) + len(words), words, score) for words, score in scores)
+    evidence = Evidence(Hit(Passage(DOCUMENT.id, 0, 0, len(TEXT), TEXT), DOCUMENT, 1.0, 1, 1), Reading(found, 0.0))
+    first = Said("Who?", "Who?", "Omar Lindqvist", TEXT, TEXT.index("Omar"), 0, DOCUMENT.id)
+    second = Said("Who else?", "Who else?", "the king", TEXT, TEXT.index("the king"), 0, DOCUMENT.id)
+    turns = [Said("Where?", "Where?", "1934", TEXT, TEXT.index("1934"), 0, DOCUMENT.id), first, second]
+    left = leaning(evidence, turns, question="Anyone else?").reading.spans
+    assert [span.text for span in left] == ["harbour master", "1934"]
+    assert len(leaning(evidence, turns, question="Who built it?").reading.spans) == len(scores)
