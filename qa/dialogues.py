@@ -18,6 +18,7 @@ import json
 import lzma
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,13 @@ from qa.antecedents import Said
 from qa.assistant import Assistant, calibration_of
 from qa.calibration import Calibration
 from qa.documents import Document
+from qa.ellipsis import for_more
 from qa.followups import understood, versions
 from qa.hits import given
 from qa.metrics import normalise
 from qa.outcomes import Outcome, outcome_of, summarise
 from qa.questions import is_lines, read_lines
-from qa.reader import Reader
+from qa.reader import TOP_K, Reader
 from qa.reading import THOROUGH_SPANS
 from qa.squad import Question
 from qa.votes import leaning, pick
@@ -141,7 +143,9 @@ def _read(
     readings = iter(reader.read(pairs, top_k=THOROUGH_SPANS))
     for row, said, questions in zip(rows, turns, asked, strict=True):
         hit = given(Question("", row["question"], row["context"]))
-        evidence = [Evidence(hit, next(readings)) for _ in questions]
+        spans = THOROUGH_SPANS if for_more(row["question"]) else TOP_K  # as in a conversation over the index
+        read = [next(readings) for _ in questions]
+        evidence = [Evidence(hit, replace(reading, spans=reading.spans[:spans])) for reading in read]
         plain = choose(row["question"], evidence[:1], calibration, threshold=0.0)
         if len(questions) == 1:
             yield plain, plain
