@@ -86,9 +86,10 @@ def batches(features: Sequence[Sequence[Feature]], size: int, seed: int) -> list
 
 
 def collate(features: Sequence[Feature], *, pad_id: int) -> dict[str, np.ndarray]:
-    """Arrays of a batch: the model's three inputs, `start` and `end` (batch,), `allowed` bool (batch, tokens).
+    """Arrays of a batch: the model's three inputs, `start`, `end` and `taught` (batch,), `allowed` (batch, tokens).
 
-    `allowed` marks the tokens an answer may start or end at: the text and `NULL`, as in reading.
+    `allowed` marks the tokens an answer may start or end at: the text and `NULL`, as in reading. `taught`, the rows
+    of which a teacher has something to say, is all of them.
     """
     arrays = pad(
         [Window(0, f.ids.tolist(), f.type_ids.tolist(), [], f.first, f.last) for f in features],
@@ -102,6 +103,7 @@ def collate(features: Sequence[Feature], *, pad_id: int) -> dict[str, np.ndarray
     for row, feature in enumerate(features):
         allowed[row, feature.first : feature.last] = True
     arrays["allowed"] = allowed
+    arrays["taught"] = np.ones(len(features), dtype=bool)
     return arrays
 
 

@@ -2,9 +2,10 @@
 
 There is no training set of follow-ups at hand, but a paragraph carries several questions. One of them becomes the
 next turn after others whose answers stand before its own, for those who ask on mostly go on from where they are
-(Reddy et al. 2019, section 3.3), and is worded as people ask on: names said before give way to pronouns ("Where was
-he born?"), words said before are left out ("And when?"), and where the answer is close by the question word alone
-stays ("Why?"). The turns before stand in front of it, in the form that `followups.behind` gives them in reading.
+(Reddy et al. 2019, section 3.3), and is worded as people ask on: names said before, or what the article is about,
+give way to pronouns ("Where was he born?"), words said before are left out ("And when?", "Who is the mayor?" without
+"of Almaty"), and where the answer is close by the question word alone stays ("Why?"). The turns before stand in front
+of it, in the form that `followups.behind` gives them in reading.
 
 By rule: a part of the results is odd, which training bears.
 """
@@ -84,12 +85,26 @@ def _worded(question: Question, turns: Sequence[Question], random: Random) -> st
     between = abs(question.starts[0] - last.starts[0])
     if asked and between <= NEAR and random.random() < 0.4:
         return _opened(opening, f"{asked}?")
-    said = {word for turn in turns for word in _content(f"{turn.question} {turn.answers[0]}")}
+    spoken = " ".join([question.title.replace("_", " "), *(f"{turn.question} {turn.answers[0]}" for turn in turns)])
+    said = _content(spoken)
     rest = question.question[len(asked) :] if asked else question.question
     if asked and _content(rest) <= said and random.random() < 0.6:
         return _opened(opening, f"{asked}?")
-    spoken = " ".join(f"{turn.question} {turn.answers[0]}" for turn in turns).lower()
-    return _with_pronouns(question.question, spoken, question.context, random)
+    text = _without_end(question.question, said) if random.random() < 0.5 else question.question
+    return _with_pronouns(text, spoken.lower(), question.context, random)
+
+
+def _without_end(text: str, said: set[str]) -> str:
+    """The question without a last "of ...", "in ..." of which all has been said, if enough of it is left."""
+    found = words(text)
+    for number in reversed(range(len(found))):
+        if found[number][0].lower() not in PREPOSITIONS:
+            continue
+        rest = text[: found[number].start()].rstrip(" ,")
+        told = _content(text[found[number].end() :])
+        whole = number >= 4 and found[number - 1][0].lower() not in AUXILIARIES | DETERMINERS | PREPOSITIONS
+        return f"{rest}?" if whole and told and told <= said and _content(rest) else text
+    return text
 
 
 def _opened(opening: str, text: str) -> str:

@@ -41,6 +41,7 @@ class Mixed:
 
     questions: list[Question]
     cooldown: int
+    onward: frozenset[int] = frozenset()  # numbers of those behind others, as in a conversation
 
 
 def mix(
@@ -67,6 +68,7 @@ def mix(
     answerable = [question for question in both if not question.impossible]
     neighbours = Neighbours(both) if shares.neighbours > 0 and answerable else None
     placed: list[tuple[float, Question]] = []
+    histories: set[int] = set()
     for _ in range(epochs):
         placed += [(random.random(), question) for question in train]
         chosen = [question for question in answerable if random.random() < shares.neighbours]
@@ -76,14 +78,19 @@ def mix(
         chosen = [cropped(question, random, characters=shares.longest) for question in chosen]
         exchanged = [swapped(question, random, others=texts[question.title]) for question in chosen]
         placed += [(random.random(), question) for question in (*beside, *exchanged) if question is not None]
-        placed += [(random.random(), question) for question in _histories(both, shares, neighbours, random)]
-        log.info("%d questions with a neighbour, %d of %d swapped", len(beside), len(exchanged), len(chosen))
+        asked = _histories(both, shares, neighbours, random)
+        placed += [(random.random(), question) for question in asked]
+        histories.update(map(id, asked))
+        log.info(
+            "%d questions with a neighbour, %d swapped, %d behind others", len(beside), len(exchanged), len(asked)
+        )
     for _ in range(finish_passes):
         placed += [(1 - cooldown * random.random(), question) for question in finish]
     placed.sort(key=lambda pair: pair[0])
     natural = {id(question) for question in both if question.impossible}
     questions = [_varied(question, id(question) in natural, shares, random) for _, question in placed]
-    return Mixed(questions, sum(position <= 1 - cooldown for position, _ in placed))
+    onward = frozenset(number for number, (_, question) in enumerate(placed) if id(question) in histories)
+    return Mixed(questions, sum(position <= 1 - cooldown for position, _ in placed), onward)
 
 
 def _histories(

@@ -5,7 +5,7 @@ a decay that starts at once, the constant part can be left early when the time a
 is still a finished model. A moving average of the weights is what is saved (Polyak & Juditsky 1992).
 
 On a CPU the time goes into memory, not arithmetic: bf16, eager attention, a fused optimiser, batches of like
-length and, if preloaded, jemalloc (`MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1`) make it several times
+length, dropout from few random numbers and, if preloaded, jemalloc (`MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1`) make it several times
 faster, though memory grows all the while; beside other busy processes `OMP_WAIT_POLICY=passive` helps.
 """
 
@@ -124,6 +124,7 @@ class _Plan:
     cooldown: int  # the first batch of the cool-down
     tokens_from: list[int]  # padded tokens from a batch to the end; one more than there are batches
     pad_id: int
+    onward: frozenset[int]  # numbers of the questions that no teacher is asked
 
     @classmethod
     def of(cls, mixed: Mixed, tokenizer: Any, settings: Settings) -> _Plan:
@@ -136,14 +137,17 @@ class _Plan:
         for batch in reversed(ordered):
             size = padded(max(len(features[q][w].ids) for q, w in batch)) * len(batch)
             tokens_from.append(tokens_from[-1] + size)
-        return cls(features, ordered, len(main), tokens_from[::-1], tokenizer.pad_token_id)
+        return cls(features, ordered, len(main), tokens_from[::-1], tokenizer.pad_token_id, mixed.onward)
 
     @property
     def steps(self) -> int:
         return len(self.batches)
 
     def arrays(self, step: int) -> dict[str, Any]:
-        return collate([self.features[q][w] for q, w in self.batches[step]], pad_id=self.pad_id)
+        batch = self.batches[step]
+        arrays = collate([self.features[q][w] for q, w in batch], pad_id=self.pad_id)
+        arrays["taught"] &= [q not in self.onward for q, _ in batch]
+        return arrays
 
 
 def _fingerprint(mixed: Mixed, settings: Settings) -> str:
