@@ -80,6 +80,8 @@ class Assistant:
     def ask(self, question: str, *, top_k: int = TOP_K, threshold: float | None = None) -> Answer:
         """The answer to one question, from the `top_k` passages found for it, read until the answer is settled.
 
+        Misspelt words are set right first (see spelling); the answer's `question` has them so.
+
         `threshold` is the least probability that the texts hold an answer at which one is given; None takes
         the reader's own. Raises ValueError for a question without a word in it.
         """
@@ -94,7 +96,7 @@ class Assistant:
                 raise ValueError(f"the question {question!r} is empty: expected some words, ending in ?")
         answers = []
         for begin in range(0, len(questions), TOGETHER):
-            part = questions[begin : begin + TOGETHER]
+            part = [self.index.corrected(question) for question in questions[begin : begin + TOGETHER]]
             found = self.index.search_many(part, top_k=top_k)
             for question, hits, evidence in zip(part, found, read(self.reader, part, found), strict=True):
                 answer = choose(question, evidence, self.calibration, threshold=threshold, passages=len(hits))
@@ -142,7 +144,7 @@ class Conversation:
         if replied is not None:
             self._turns.append(replied)
             return replied
-        typed, question = question, without_greeting(question)
+        typed, question = question, self._assistant.index.corrected(without_greeting(question))
         found = versions(question, self._said)
         if len(found) == 1:
             answer = self._assistant.ask(question, top_k=top_k, threshold=threshold)

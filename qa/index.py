@@ -28,6 +28,7 @@ from qa.hits import Hit, distinct
 from qa.passages import OVERLAP, SIZE, Passage
 from qa.schema import StoreError
 from qa.sources import absolute_path, compare, existing, inside, portable_path
+from qa.spelling import corrected
 from qa.store import DocumentRecord, Store
 from qa.vectors import Vectors
 
@@ -322,6 +323,11 @@ class Index:
                 hits = distinct(ranked, self._store, top_k)
                 results.append(hits if question.strip() else [])
         return results
+
+    def corrected(self, question: str) -> str:
+        """The question with words that neither English nor the texts know set right (see spelling)."""
+        with self._store.snapshot():
+            return corrected(question, self._store.keywords)
 
     def _current(self) -> Vectors:
         """The vectors of the store's state; inside a snapshot."""

@@ -6,6 +6,7 @@ of each passage that comes and goes, with the very words that the view gives or 
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from qa.passages import Passage
 from qa.schema import explained
 
 LONG = 3_000_000  # characters
+LOOKED_AT = 20  # passages
 
 
 class Keywords:
@@ -44,6 +46,18 @@ class Keywords:
             "SELECT rowid, -bm25(keywords) FROM keywords WHERE keywords MATCH ? ORDER BY bm25(keywords), rowid LIMIT ?",
             (query, limit),
         )
+
+    def holds(self, word: str) -> bool:
+        """Whether a passage or its title has the word in one of its forms; `word` is letters and digits only."""
+        return bool(self._database.rows("SELECT 1 FROM keywords WHERE keywords MATCH ? LIMIT 1", (f'"{word}"',)))
+
+    def spells(self, word: str) -> bool:
+        """Whether the first passages that have the word in one of its forms, or their titles, spell it so."""
+        found = self._database.rows(
+            "SELECT title, text FROM keywords WHERE keywords MATCH ? LIMIT ?", (f'"{word}"', LOOKED_AT)
+        )
+        spelt = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
+        return any(spelt.search(text) for row in found for text in row)
 
     def agree(self) -> bool:
         """Whether the keyword index is whole and holds just the words of the passages.

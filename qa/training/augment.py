@@ -63,11 +63,12 @@ def as_typed(question: Question, random: Random) -> Question:
     long = [i for i, word in enumerate(words) if len(word) > 4 and word.isalpha()]
     if long and random.random() < 0.4:
         i = random.choice(long)
-        words[i] = _misspelt(words[i], random)
+        words[i] = misspelt(words[i], random)
     return replace(question, question=" ".join(words))
 
 
-def _misspelt(word: str, random: Random) -> str:
+def misspelt(word: str, random: Random) -> str:
+    """The word, of three letters or more, with one left out, doubled, or in the place of the next one."""
     at = random.randrange(1, len(word) - 1)
     return random.choice(
         (

@@ -81,9 +81,7 @@ def mix(
         asked = _histories(both, shares, neighbours, random)
         placed += [(random.random(), question) for question in asked]
         histories.update(map(id, asked))
-        log.info(
-            "%d questions with a neighbour, %d swapped, %d behind others", len(beside), len(exchanged), len(asked)
-        )
+        log.info("%d questions with a neighbour, %d swapped, %d behind others", len(beside), len(exchanged), len(asked))
     for _ in range(finish_passes):
         placed += [(1 - cooldown * random.random(), question) for question in finish]
     placed.sort(key=lambda pair: pair[0])

@@ -97,10 +97,11 @@ class Run:
         for group in self._optimizer.param_groups:
             group["lr"] = self._settings.learning_rate * factor
         logits = _logits(self._working, inputs, allowed)
-        losses = sum(
+        errors = [
             torch.nn.functional.cross_entropy(row, gold, reduction="none")
             for row, gold in zip(logits, golds, strict=True)
-        ) / len(logits)
+        ]
+        losses = torch.stack(errors).mean(0)
         if self._teacher is not None and bool(taught.any()):
             with torch.no_grad():
                 aims = _logits(self._teacher, {name: rows[taught] for name, rows in inputs.items()}, allowed[taught])

@@ -4,9 +4,9 @@ Warm-up, a constant learning rate, then a linear cool-down to zero (Hu et al. 20
 a decay that starts at once, the constant part can be left early when the time allowed is nearly up, and the result
 is still a finished model. A moving average of the weights is what is saved (Polyak & Juditsky 1992).
 
-On a CPU the time goes into memory, not arithmetic: bf16, eager attention, a fused optimiser, batches of like
-length, dropout from few random numbers and, if preloaded, jemalloc (`MALLOC_CONF=dirty_decay_ms:-1,muzzy_decay_ms:-1`) make it several times
-faster, though memory grows all the while; beside other busy processes `OMP_WAIT_POLICY=passive` helps.
+On a CPU the time goes into memory, not arithmetic: bf16, eager attention, a fused optimiser, batches of like length,
+dropout from few random numbers, and an allocator that keeps what it has freed, make it several times faster (see
+docs/models.md); beside other busy processes `OMP_WAIT_POLICY=passive` helps.
 """
 
 from __future__ import annotations
