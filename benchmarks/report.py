@@ -54,6 +54,7 @@ RUNS = {
     "newsqa-reader": Run("NewsQA, whole articles", NEWS, ("--mode", "reader")),
     "squad1-retrieval": Run("SQuAD 1.1, 30 articles", SQUAD1, ("--mode", "retrieval")),
     "squad1-end-to-end": Run("SQuAD 1.1", SQUAD1, ("--mode", "end-to-end"), 1500),
+    "squad1-misspelt": Run("SQuAD 1.1", SQUAD1, ("--mode", "end-to-end", "--misspelt"), 1500),
     "coqa-conversation": Run("CoQA", COQA, ("--mode", "conversation")),
 }
 
@@ -187,12 +188,16 @@ def _finding(results: dict[str, dict[str, Any]]) -> str:
 
 
 def _whole(results: dict[str, dict[str, Any]]) -> str:
-    asked, read = results.get("squad1-end-to-end"), results.get("squad1-first-reader")
+    asked, read, slips = (results.get(name) for name in ("squad1-end-to-end", "squad1-first-reader", "squad1-misspelt"))
     if asked is None:
         return ""
     rows = [
         [what, f"{r['questions']:,}", _number(r["exact_match"]), _number(r["f1"])]
-        for what, r in (("8 passages found in all 30 articles", asked), ("the paragraph is given", read))
+        for what, r in (
+            ("8 passages found in all 30 articles", asked),
+            ("with a word of every question misspelt", slips),
+            ("the paragraph is given", read),
+        )
         if r is not None
     ]
     text = (

@@ -132,6 +132,7 @@ def _add_evaluate(command: Callable[..., Any]) -> None:
         metavar="P",
         help="answer from this probability on (default: the reader's own; 0 where every question has an answer)",
     )
+    sub.add_argument("--misspelt", action="store_true", help="in mode end-to-end: misspell a word of every question")
     sub.add_argument("--predictions", metavar="OUT", help="write the answers, in the official SQuAD form")
     sub.add_argument("--plot", metavar="DIR", help="draw reliability, risk and coverage, recall@k as PNG and SVG")
     sub.add_argument("--no-history", action="store_true", help="in mode conversation: forget what was said before")

@@ -175,6 +175,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
         top_k=options.top_k,
         threshold=options.threshold,
         history=not options.no_history,
+        misspelt=options.misspelt,
         predictions=options.predictions,
         progress=not options.json or sys.stderr.isatty(),
     )

@@ -19,7 +19,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any, TypeVar
 
 from qa.answers import Evidence, choose
@@ -33,6 +35,7 @@ from qa.metrics import mean_reciprocal_rank, recall_at
 from qa.outcomes import Outcome, outcome_of, summarise
 from qa.questions import holds_dialogues, read_questions
 from qa.reader import Reader
+from qa.spelling import with_slip
 from qa.squad import Question, write_predictions
 
 MODES = ("reader", "retrieval", "end-to-end", "conversation")
@@ -51,14 +54,15 @@ def evaluate(
     top_k: int = TOP_K,
     threshold: float | None = None,
     history: bool = True,
+    misspelt: bool = False,
     predictions: str | Path | None = None,
     progress: bool = False,
 ) -> dict[str, Any]:
     """Measures of a file of questions; see the module for modes and files, outcomes for what is measured.
 
     `threshold` is the least probability of an answer at which one is given; None takes the reader's own, or 0
-    where every question has an answer. `predictions` is a file to write, in the official SQuAD form. Recall and
-    mean reciprocal rank are in percent, latencies in seconds.
+    where every question has an answer. `misspelt` misspells a word of every question first. `predictions` is a file
+    to write, in the official SQuAD form. Recall and mean reciprocal rank are in percent, latencies in seconds.
 
     Raises ValueError when file, mode and options do not suit each other, FileNotFoundError when there is no file.
     """
@@ -66,11 +70,13 @@ def evaluate(
     squad = bool(rows) and all(row.context for row in rows)
     if mode is None:
         mode = "conversation" if holds_dialogues(Path(file)) else "reader" if squad else "end-to-end"
-    _check(mode, file, squad, threshold, history, predictions)
+    _check(mode, file, squad, threshold, history, misspelt, predictions)
     if mode == "conversation":
         return evaluate_dialogues(file, index=index, reader=reader, limit=limit, history=history, progress=progress)
     contexts = list(dict.fromkeys(row.context for row in rows if row.context))
     rows = rows[:limit]
+    if misspelt:
+        rows = [replace(row, question=with_slip(row.question, Random(place))) for place, row in enumerate(rows)]
     if threshold is None and not any(row.impossible for row in rows):
         threshold = 0.0
     result: dict[str, Any] = {"mode": mode, "questions": len(rows)}
@@ -78,7 +84,11 @@ def evaluate(
         outcomes, measured = _read(rows, Reader.open(reader), threshold, progress)
     else:
         with _over(contexts, index, reader, progress) as assistant:
-            found = _retrieval(rows, assistant.index, squad, progress)
+            if mode == "end-to-end":  # as the assistant searches
+                searched = [replace(row, question=assistant.index.corrected(row.question)) for row in rows]
+            else:
+                searched = list(rows)
+            found = _retrieval(searched, assistant.index, squad, progress)
             if mode == "retrieval":
                 return result | found | latency(lambda row: assistant.index.search(row.question, top_k=top_k), rows)
             outcomes, measured = _ask(rows, assistant, threshold, top_k, progress)
@@ -89,7 +99,13 @@ def evaluate(
 
 
 def _check(
-    mode: str, file: object, squad: bool, threshold: float | None, history: bool, predictions: str | Path | None
+    mode: str,
+    file: object,
+    squad: bool,
+    threshold: float | None,
+    history: bool,
+    misspelt: bool,
+    predictions: str | Path | None,
 ) -> None:
     """Before hours are spent: what would fail at their end, or be passed over in silence."""
     if mode not in MODES:
@@ -103,6 +119,8 @@ def _check(
             raise ValueError(f"predictions cannot go to {str(predictions)!r}: expected a file in a folder that exists")
     if not history and mode != "conversation":
         raise ValueError(f"mode {mode} knows no history to leave out (--no-history): use mode conversation")
+    if misspelt and mode != "end-to-end":
+        raise ValueError(f"mode {mode} sets no misspelt words right (--misspelt): use mode end-to-end")
     if threshold is not None and mode in ("retrieval", "conversation"):
         raise ValueError(f"mode {mode} takes no threshold: use it without, or mode reader or end-to-end")
 

@@ -4,6 +4,8 @@ A word is misspelt that neither English (the word list of pyspellchecker) nor th
 one letter away (Damerau 1964: four in five misspellings are), one of the texts if possible. A name, or what may be
 one, only gives way to a word of the texts, and only behind its first letter.
 
+The other way round, `with_slip` misspells a question as people do, to measure what that costs.
+
 Scope: words. Grammar, and words that are right but not those meant, are left alone.
 """
 
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from random import Random
 from typing import TYPE_CHECKING, Protocol
 
 from qa.fusion import QUESTION_WORDS
@@ -22,6 +25,9 @@ SHORTEST = 4  # letters; too many words are one letter away from a shorter one
 SHORTEST_NAME = 6
 _WORD = re.compile(r"(?<![\w'’.@/-])[A-Za-z]+(?![\w@/-]|['’.]\w)")
 _TWICE = re.compile(r"(.)\1")
+
+
+_SLIPPED = 5  # letters from which on a word is misspelt on purpose
 
 
 class Vocabulary(Protocol):
@@ -51,6 +57,27 @@ def corrected(question: str, texts: Vocabulary) -> str:
         return word if found is None else _cased(found, word)
 
     return _WORD.sub(correct, question)
+
+
+def with_slip(question: str, random: Random) -> str:
+    """The question with one of its longer words misspelt, no name; as it is where it has none."""
+    found = [match for match in _WORD.finditer(question) if len(match[0]) >= _SLIPPED and match[0].islower()]
+    if not found:
+        return question
+    slip = random.choice(found)
+    return question[: slip.start()] + misspelt(slip[0], random) + question[slip.end() :]
+
+
+def misspelt(word: str, random: Random) -> str:
+    """The word, of three letters or more, with one left out, doubled, or in the place of the next one."""
+    at = random.randrange(1, len(word) - 1)
+    return random.choice(
+        (
+            word[:at] + word[at + 1 :],
+            word[:at] + word[at] + word[at:],
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        )
+    )
 
 
 def _meant(word: str, texts: Vocabulary, *, name: bool) -> str | None:

@@ -76,6 +76,11 @@ def test_end_to_end_over_the_paragraphs_of_the_file(mixed: Path, tmp_path: Path)
     _agrees(result, mixed, tmp_path / "p.json")
 
 
+def test_misspelt_questions_are_found_and_answered(answerable: Path, tmp_path: Path) -> None:
+    result = evaluate(answerable, mode="end-to-end", misspelt=True, predictions=tmp_path / "p.json")
+    assert (result["exact_match"], result["paragraph_recall@1"]) == (100, 100)
+
+
 def test_the_threshold_decides_what_is_answered(mixed: Path) -> None:
     everything, nothing = evaluate(mixed, threshold=0.0), evaluate(mixed, threshold=1.0)
     assert (everything["answered"], everything["unanswerable_refused"]) == (100, 0)
@@ -135,6 +140,7 @@ def test_lines_over_the_present_index(corpus: Path, tmp_path: Path, monkeypatch:
     [
         ({"mode": "dance"}, "expected one of reader, retrieval"),
         ({"mode": "retrieval", "predictions": "p.json"}, "retrieval has no predictions"),
+        ({"misspelt": True}, "reader sets no misspelt words right"),
         ({"mode": "retrieval", "threshold": 0.5}, "retrieval takes no threshold"),
         ({"predictions": "nowhere/p.json"}, "nowhere/p.json"),
         ({"predictions": "."}, "a file in a folder that exists"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +11,8 @@ from hypothesis import strategies as st
 from qa.assistant import Assistant
 from qa.documents import Document
 from qa.keywords import Keywords
-from qa.spelling import corrected
+from qa.spelling import corrected, misspelt, with_slip
 from qa.store import Store
-from qa.training.augment import misspelt
 from tests.test_store import put
 
 TEXT = (
@@ -76,6 +77,16 @@ def test_one_slip_is_set_right_or_is_another_word(texts: Keywords, word: str, ra
     typed = misspelt(word, random)
     meant = corrected(f"what did the {typed} of it say?", texts).split()[3]
     assert meant == word or meant in SpellChecker()
+
+
+def test_a_slip_changes_one_longer_word_that_is_no_name() -> None:
+    question = "Who did President Tokayev appoint in Almaty?"
+    slips = {with_slip(question, Random(seed)) for seed in range(40)}
+    assert len(slips) > 5
+    for slip in slips:
+        changed = [n for n, pair in enumerate(zip(question.split(), slip.split(), strict=True)) if len(set(pair)) > 1]
+        assert changed in ([4], [])  # two like letters may have changed places
+    assert with_slip("Who is Tokayev?", Random(0)) == "Who is Tokayev?"
 
 
 def test_an_answer_is_found_to_a_misspelt_question(assistant: Assistant) -> None:

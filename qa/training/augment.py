@@ -19,6 +19,7 @@ from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
+from qa.spelling import misspelt
 from qa.squad import Question
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+")
@@ -65,18 +66,6 @@ def as_typed(question: Question, random: Random) -> Question:
         i = random.choice(long)
         words[i] = misspelt(words[i], random)
     return replace(question, question=" ".join(words))
-
-
-def misspelt(word: str, random: Random) -> str:
-    """The word, of three letters or more, with one left out, doubled, or in the place of the next one."""
-    at = random.randrange(1, len(word) - 1)
-    return random.choice(
-        (
-            word[:at] + word[at + 1 :],
-            word[:at] + word[at] + word[at:],
-            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-        )
-    )
 
 
 def as_statement(question: Question, random: Random) -> Question | None:

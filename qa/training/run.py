@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from qa.training.base import load_base, shorten
-from qa.training.dropout import with_quick_dropout
 
 OUTSIDE = -1e4  # the logit of tokens where no answer can be
 
@@ -52,6 +51,8 @@ class Run:
         """Loads the base, and the teacher if there is one; raises OSError where transformers finds no model."""
         import torch
         from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+        from qa.training.dropout import with_quick_dropout
 
         torch.manual_seed(settings.seed)
         self.step = 0
