@@ -95,9 +95,10 @@ def test_a_tiny_model_learns_its_examples(base, tmp_path):
     assert after.threshold is not None
 
 
-def test_the_loss_falls_and_a_wrong_target_costs_more(base):
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_the_loss_falls_and_a_wrong_target_costs_more(base, precision):
     questions = _questions()
-    run = Run(_settings(base))
+    run = Run(_settings(base, precision=precision))
     features = featurise(questions, Windows(run.tokenizer.backend_tokenizer))
     arrays = collate([part[0] for part in features], pad_id=run.tokenizer.pad_token_id)
     losses = [run.learn(arrays, 1.0) for _ in range(30)]
@@ -107,9 +108,41 @@ def test_the_loss_falls_and_a_wrong_target_costs_more(base):
     assert run.step == 31
 
 
-def test_a_killed_run_ends_with_the_same_weights_to_the_bit(base, tmp_path):
+def test_steps_too_small_for_bf16_are_learnt_beside_it(base):
+    questions = _questions()
+    run = Run(_settings(base, precision="bf16", learning_rate=1e-5))
+    features = featurise(questions, Windows(run.tokenizer.backend_tokenizer))
+    arrays = collate([part[0] for part in features], pad_id=run.tokenizer.pad_token_id)
+    before = {name: weight.clone() for name, weight in run._model.named_parameters()}
+    run.learn(arrays, 1.0)
+    after = dict(run._model.named_parameters())
+    assert all(weight.dtype == torch.float32 for weight in after.values())
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    lost = {name for name in changed if torch.equal(before[name].bfloat16(), after[name].bfloat16())}
+    assert len(changed) > len(before) / 2
+    assert lost
+
+
+def test_a_teacher_has_no_say_in_what_it_is_not_asked(base):
+    questions = _questions()
+    run = Run(_settings(base, teacher=str(base), teacher_weight=1.0, learning_rate=0.0))
+    plain = Run(_settings(base, learning_rate=0.0))
+    features = featurise(questions, Windows(run.tokenizer.backend_tokenizer))
+    arrays = collate([part[0] for part in features], pad_id=run.tokenizer.pad_token_id)
+    none = np.zeros_like(arrays["taught"])
+    some = none.copy()
+    some[0] = True
+    assert run.learn(arrays, 1.0) == pytest.approx(0.0, abs=1e-5)  # it says the same itself
+    assert run.learn({**arrays, "taught": none}, 1.0) == pytest.approx(plain.learn(arrays, 1.0))
+    assert 0 < run.learn({**arrays, "taught": some}, 1.0) < plain.learn(arrays, 1.0)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_killed_run_ends_with_the_same_weights_to_the_bit(base, tmp_path, precision):
     mixed = mix(_questions(), _questions()[:4], epochs=2, seed=3)
-    settings = _settings(base, dropout=0.1)  # so that the state of the random generator matters too
+    settings = _settings(
+        base, dropout=0.1, precision=precision
+    )  # so that the state of the random generator matters too
     whole = train(mixed, tmp_path / "whole", settings)
     parts = tmp_path / "parts"
     train(mixed, parts, settings, stop_after=3)

@@ -280,3 +280,23 @@ def test_a_mixture_holds_follow_ups_of_its_questions():
     onward = [question for question in more if question.question not in {q.question for q in ABOUT}]
     assert onward
     assert all(_exact(question) for question in onward)
+
+
+def test_a_mixture_knows_which_are_follow_ups():
+    none = Shares(neighbours=0, swaps=0, typed=0, statements=0, short=0, histories=0)
+    mixed = mix(ABOUT * 5, shares=replace(none, histories=1.0))
+    told = {question.question for question in ABOUT}
+    assert mixed.onward == {n for n, question in enumerate(mixed.questions) if question.question not in told}
+    assert mix(ABOUT * 5, shares=none).onward == frozenset()
+
+
+def test_asking_on_leaves_out_an_end_that_has_been_said():
+    castle = "The castle of Brena was built in 1404. Its tower was added in 1510 by Ada Holt."
+    first, second = (
+        Question(str(n), text, castle, (answer,), (castle.index(answer),))
+        for n, (text, answer) in enumerate(
+            [("When was the castle of Brena built?", "1404"), ("Who added the tower to the castle?", "Ada Holt")]
+        )
+    )
+    found = {q.question for seed in range(80) if (q := asked_on(second, [first, second], Random(seed))) is not None}
+    assert any(text.endswith(" 1404. Who added the tower?") for text in found)
