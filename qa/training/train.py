@@ -5,7 +5,7 @@ a decay that starts at once, the constant part can be left early when the time a
 is still a finished model. A moving average of the weights is what is saved (Polyak & Juditsky 1992).
 
 On a CPU the time goes into memory, not arithmetic: bf16, eager attention, a fused optimiser, batches of like length,
-dropout from few random numbers, and an allocator that keeps what it has freed, make it several times faster (see
+and dropout from few random numbers make it several times faster, on some machines jemalloc as well (see
 docs/models.md); beside other busy processes `OMP_WAIT_POLICY=passive` helps.
 """
 
