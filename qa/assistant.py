@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from qa.answers import Answer, choose
+from qa.answers import Answer, Evidence, choose
 from qa.antecedents import LOOK_BACK, Said, said
 from qa.calibration import Calibration
 from qa.changes import Progress
 from qa.documents import Document
 from qa.ellipsis import for_more
 from qa.encoder import Encoder
-from qa.followups import versions
+from qa.followups import in_context, versions
 from qa.index import Index
 from qa.reader import SHIPPED, Reader
 from qa.reading import read
 from qa.smalltalk import named_text, reply, wish, without_greeting
 from qa.summary import SENTENCES, central_sentences
-from qa.votes import leaning, pick
+from qa.votes import SURE, leaning, pick
 
 logger = logging.getLogger(__name__)
 
@@ -145,12 +146,7 @@ class Conversation:
             self._turns.append(replied)
             return replied
         typed, question = question, self._assistant.index.corrected(without_greeting(question))
-        found = versions(question, self._said)
-        if len(found) == 1:
-            answer = self._assistant.ask(question, top_k=top_k, threshold=threshold)
-        else:
-            least = self._assistant.calibration.threshold if threshold is None else threshold
-            answer = pick(self._ask_versions(found, top_k, threshold), threshold=least)
+        answer = self._understood(question, top_k, threshold)
         self._turns.append(answer)
         self._said = [*self._said, said(typed, answer)][-LOOK_BACK:]
         return answer
@@ -173,22 +169,53 @@ class Conversation:
             documents = recent[:1] or [record.id for record in records[:SUMMARISED]]
         return self._assistant.summary(question, documents)
 
-    def _ask_versions(self, found: Sequence[str], top_k: int, threshold: float | None) -> list[Answer]:
-        """The answers to the versions of one question, searched for and read in one batch.
+    def _understood(self, question: str, top_k: int, threshold: float | None) -> Answer:
+        """The answer to the question in the light of what was said."""
+        found = versions(question, self._said)
+        context = in_context(question, found, self._said)
+        read_so_far: list[_Read] = []
+        # The likeliest version, the second, is read as a plain question is and the others in their best passage or
+        # two, so that a follow-up takes about twice the time of a plain question.
+        wanted = [(found[0], -(-top_k // 4)), *((text, top_k) for text in found[1:2])]
+        wanted += [(text, -(-top_k // 8)) for text in found[2:]]
+        if len(found) == 1:
+            alone = self._assistant.ask(question, top_k=top_k, threshold=threshold)
+            if alone.text is None or alone.confidence >= SURE or context is None:
+                return alone
+            read_so_far, wanted = [_Read(alone.evidence, alone.features.passages if alone.features else top_k)], []
+        if context is not None:
+            wanted.append((context, -(-top_k // 4)))
+        read_so_far += self._read(wanted, top_k, thorough=for_more(question))
+        shown = [*found, found[min(1, len(found) - 1)]]  # behind the turns before it is no question to be shown
+        answers = [
+            choose(
+                text,
+                [leaning(item, self._said, question=question) for item in given.evidence],
+                self._assistant.calibration,
+                threshold=threshold,
+                passages=given.found,
+            )
+            for text, given in zip(shown, read_so_far, strict=False)
+        ]
+        behind_them = None if context is None else answers.pop()
+        least = self._assistant.calibration.threshold if threshold is None else threshold
+        return pick(answers, threshold=least, in_context=behind_them)
 
-        The likeliest version, the second, is read as a plain question is and the others in their best passage or
-        two, so that a follow-up takes about twice the time of a plain question.
-        """
-        most = [-(-top_k // 4), top_k, *(-(-top_k // 8) for _ in found[2:])]
-        everything = self._assistant.index.search_many(found, top_k=top_k)
-        hits = [some[:count] for some, count in zip(everything, most, strict=True)]
-        answers = []
-        readings = read(self._assistant.reader, found, hits, thorough=for_more(found[0]))
-        for question, some, evidence in zip(found, hits, readings, strict=True):
-            leant = [leaning(item, self._said, question=found[0]) for item in evidence]
-            calibration = self._assistant.calibration
-            answers.append(choose(question, leant, calibration, threshold=threshold, passages=len(some)))
-        return answers
+    def _read(self, wanted: Sequence[tuple[str, int]], top_k: int, *, thorough: bool) -> list[_Read]:
+        """Each text searched for, and as many of the passages found read as are wanted of it, in one batch."""
+        texts = [text for text, _ in wanted]
+        everything = self._assistant.index.search_many(texts, top_k=top_k)
+        hits = [some[:count] for some, (_, count) in zip(everything, wanted, strict=True)]
+        readings = read(self._assistant.reader, texts, hits, thorough=thorough)
+        return [_Read(evidence, len(some)) for evidence, some in zip(readings, hits, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was read for one version of a question, of how many passages found."""
+
+    evidence: Sequence[Evidence]
+    found: int
 
 
 def calibration_of(reader: Reader) -> Calibration:

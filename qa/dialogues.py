@@ -19,6 +19,7 @@ import lzma
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from qa.assistant import Assistant, calibration_of
 from qa.calibration import Calibration
 from qa.documents import Document
 from qa.ellipsis import for_more
-from qa.followups import understood, versions
+from qa.followups import in_context, understood, versions
 from qa.hits import given
 from qa.metrics import normalise
 from qa.outcomes import Outcome, outcome_of, summarise
@@ -36,7 +37,7 @@ from qa.questions import is_lines, read_lines
 from qa.reader import TOP_K, Reader
 from qa.reading import THOROUGH_SPANS
 from qa.squad import Question
-from qa.votes import leaning, pick
+from qa.votes import SURE, leaning, pick
 
 TOGETHER = 32  # turns read in one batch
 
@@ -138,23 +139,31 @@ def _read(
 ) -> Iterator[tuple[Answer, Answer]]:
     """The answer to each row's question, and that to its words alone; never refused: in these sets each has one."""
     turns = [told(row["context"], row["history"]) if history else [] for row in rows]
-    asked = [versions(row["question"], said) for row, said in zip(rows, turns, strict=True)]
-    pairs = [(question, row["context"]) for row, questions in zip(rows, asked, strict=True) for question in questions]
+    found = [versions(row["question"], said) for row, said in zip(rows, turns, strict=True)]
+    behind = [
+        in_context(row["question"], *said) for row, said in zip(rows, zip(found, turns, strict=True), strict=True)
+    ]
+    asked = [[*texts, *([] if text is None else [text])] for texts, text in zip(found, behind, strict=True)]
+    pairs = [(question, row["context"]) for row, texts in zip(rows, asked, strict=True) for question in texts]
     readings = iter(reader.read(pairs, top_k=THOROUGH_SPANS))
-    for row, said, questions in zip(rows, turns, asked, strict=True):
-        hit = given(Question("", row["question"], row["context"]))
-        spans = THOROUGH_SPANS if for_more(row["question"]) else TOP_K  # as in a conversation over the index
-        read = [next(readings) for _ in questions]
-        evidence = [Evidence(hit, replace(reading, spans=reading.spans[:spans])) for reading in read]
-        plain = choose(row["question"], evidence[:1], calibration, threshold=0.0)
-        if len(questions) == 1:
+    for row, said, texts, context, read in zip(rows, turns, found, behind, asked, strict=True):
+        question = row["question"]
+        hit = given(Question("", question, row["context"]))
+        spans = THOROUGH_SPANS if for_more(question) else TOP_K  # as in a conversation over the index
+        evidence = [
+            Evidence(hit, replace(reading, spans=reading.spans[:spans])) for reading in islice(readings, len(read))
+        ]
+        plain = choose(question, evidence[:1], calibration, threshold=0.0)
+        if len(read) == 1 or (len(texts) == 1 and plain.confidence >= SURE):
             yield plain, plain
             continue
+        shown = [*texts, texts[min(1, len(texts) - 1)]]
         answers = [
-            choose(question, [leaning(item, said, question=row["question"])], calibration, threshold=0.0)
-            for question, item in zip(questions, evidence, strict=True)
+            choose(text, [leaning(item, said, question=question)], calibration, threshold=0.0)
+            for text, item in zip(shown, evidence, strict=False)
         ]
-        yield pick(answers, threshold=0.0), plain
+        behind_them = None if context is None else answers.pop()
+        yield pick(answers, threshold=0.0, in_context=behind_them), plain
 
 
 def told(context: str, history: Sequence[Sequence[str]]) -> list[Said]:

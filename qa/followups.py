@@ -52,6 +52,15 @@ def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([question, *found]))[:MOST]
 
 
+def in_context(question: str, found: Sequence[str], turns: Sequence[Said]) -> str | None:
+    """The question behind the last turn, which the reader has learnt to read; None where it adds nothing to `found`.
+
+    Behind two turns it was read no better.
+    """
+    context = behind(question, turns[-1:])
+    return None if context == question or context in found else context
+
+
 def behind(question: str, turns: Sequence[Said]) -> str:
     """The question behind the last turns, as many of the last `TURNS` as its place in a model's input has room for."""
     parts = [question]

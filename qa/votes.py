@@ -25,10 +25,14 @@ from qa.sentences import sentences
 LITERAL_BIAS = 0.1
 REPEATED = 1.0  # taken off the score of a span that only repeats the answer before
 NEAR = 1.5  # added to that of a span within a sentence or two of it
+SURE = 0.5  # from this confidence on the answer to a question that stands alone is left as it is
 
 
-def pick(answers: Sequence[Answer], *, threshold: float) -> Answer:
+def pick(answers: Sequence[Answer], *, threshold: float, in_context: Answer | None = None) -> Answer:
     """Of the answers to the versions of one question, the literal one first, that which is likeliest right.
+
+    `in_context` is what the reader finds for the literal question behind the turns before. It has a vote on the
+    place, but no say in whether the texts hold an answer: after turns that were answered it expects one too often.
 
     Each version votes for the places that it may be answered by with the square of its probability, so that an
     answer which several versions agree on wins, and a version without a good answer has no say: a bad one cannot
@@ -37,7 +41,8 @@ def pick(answers: Sequence[Answer], *, threshold: float) -> Answer:
     them are mistaken; `threshold` as in `answers.choose`.
     """
     votes: list[_Votes] = []
-    for number, answer in enumerate(answers):
+    read = [*answers, *([] if in_context is None else [in_context])]
+    for number, answer in enumerate(read):
         weight = 1.0 + LITERAL_BIAS if number == 0 else 1.0
         for rank, candidate in enumerate(_candidate_answers(answer)):
             alike = next((held for held in votes if _overlap(held.best, candidate)), None)
@@ -46,17 +51,20 @@ def pick(answers: Sequence[Answer], *, threshold: float) -> Answer:
                 votes.append(alike)
             elif candidate.confidence > alike.best.confidence:
                 alike.best, alike.version = candidate, number
-            elif alike.version == rank == 0 and _equal(alike.best, candidate):
+            elif alike.version == rank == 0 and answer is not in_context and _equal(alike.best, candidate):
                 # Of versions that put the same words first, one that stands alone is shown.
                 alike.best, alike.version = replace(candidate, confidence=alike.best.confidence), number
             alike.of[number] = max(alike.of.get(number, 0.0), weight * candidate.confidence**2)
     if not votes:
         return answers[0]
     won = max(votes, key=lambda held: sum(held.of.values()))
-    chosen = answers[won.version]
+    chosen = read[won.version]
     others = tuple(other for other in _candidate_answers(chosen) if not _overlap(other, won.best))
     agreeing = [answer for answer in answers if any(_overlap(won.best, c) for c in _candidate_answers(answer)[:1])]
-    answerable = 1 - math.prod(1 - answer.answerable for answer in agreeing or [chosen])
+    if agreeing or chosen is not in_context:
+        answerable = 1 - math.prod(1 - answer.answerable for answer in agreeing or [chosen])
+    else:
+        answerable = max(answer.answerable for answer in answers)
     if answerable < threshold:
         refused = Answer(chosen.question, None, 1 - answerable, answerable, features=chosen.features)
         return replace(refused, alternatives=(won.best, *others), evidence=chosen.evidence)

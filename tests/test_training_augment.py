@@ -237,15 +237,20 @@ def test_asking_on_puts_the_turns_before_in_front():
     for number, question in enumerate(ABOUT):
         for text in _all_asked_on(number):
             before = [other for other in ABOUT if text.startswith(other.question)]
-            assert before
+            assert before or "? yes. " in text
             assert question not in before
-            assert f"? {before[0].answers[0]}. " in text
+            assert not before or f"? {before[0].answers[0]}. " in text
 
 
 def test_asking_on_words_the_question_as_a_follow_up():
     assert any(text.endswith(" Why?") for text in _all_asked_on(1))
     assert any(text.endswith("Why was it sold to the city?") for text in _all_asked_on(1))
     assert any(text.endswith("In what year did she found the museum?") for text in _all_asked_on(3))
+
+
+def test_asking_on_after_a_yes_is_by_the_question_word_alone():
+    assert "Was the Harbour Museum sold to the city? yes. Why?" in _all_asked_on(1)
+    assert not any("yes." in text for text in _all_asked_on(0))  # nothing is left of it to say yes to
 
 
 def test_asking_on_keeps_the_answers_and_an_unanswerable_question_its_words():
