@@ -18,7 +18,7 @@ import json
 import lzma
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -138,32 +138,48 @@ def _read(
     rows: Sequence[dict[str, Any]], reader: Reader, calibration: Calibration, history: bool
 ) -> Iterator[tuple[Answer, Answer]]:
     """The answer to each row's question, and that to its words alone; never refused: in these sets each has one."""
-    turns = [told(row["context"], row["history"]) if history else [] for row in rows]
-    found = [versions(row["question"], said) for row, said in zip(rows, turns, strict=True)]
-    behind = [
-        in_context(row["question"], *said) for row, said in zip(rows, zip(found, turns, strict=True), strict=True)
-    ]
-    asked = [[*texts, *([] if text is None else [text])] for texts, text in zip(found, behind, strict=True)]
-    pairs = [(question, row["context"]) for row, texts in zip(rows, asked, strict=True) for question in texts]
-    readings = iter(reader.read(pairs, top_k=THOROUGH_SPANS))
-    for row, said, texts, context, read in zip(rows, turns, found, behind, asked, strict=True):
-        question = row["question"]
-        hit = given(Question("", question, row["context"]))
-        spans = THOROUGH_SPANS if for_more(question) else TOP_K  # as in a conversation over the index
+    asked = [_Asked.of(row, history) for row in rows]
+    readings = iter(reader.read([(text, item.context) for item in asked for text in item.texts], top_k=THOROUGH_SPANS))
+    for item in asked:
+        hit = given(Question("", item.question, item.context))
+        spans = THOROUGH_SPANS if for_more(item.question) else TOP_K  # as in a conversation over the index
         evidence = [
-            Evidence(hit, replace(reading, spans=reading.spans[:spans])) for reading in islice(readings, len(read))
+            Evidence(hit, replace(reading, spans=reading.spans[:spans]))
+            for reading in islice(readings, len(item.texts))
         ]
-        plain = choose(question, evidence[:1], calibration, threshold=0.0)
-        if len(read) == 1 or (len(texts) == 1 and plain.confidence >= SURE):
+        plain = choose(item.question, evidence[:1], calibration, threshold=0.0)
+        if len(evidence) == 1 or (len(item.found) == 1 and plain.confidence >= SURE):
             yield plain, plain
             continue
-        shown = [*texts, texts[min(1, len(texts) - 1)]]
         answers = [
-            choose(text, [leaning(item, said, question=question)], calibration, threshold=0.0)
-            for text, item in zip(shown, evidence, strict=False)
+            choose(text, [leaning(one, item.turns, question=item.question)], calibration, threshold=0.0)
+            for text, one in zip(item.shown, evidence, strict=False)
         ]
-        behind_them = None if context is None else answers.pop()
+        behind_them = answers.pop() if len(evidence) > len(item.found) else None
         yield pick(answers, threshold=0.0, in_context=behind_them), plain
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question of a dialogue, and all that is read for it."""
+
+    question: str
+    context: str
+    turns: Sequence[Said]
+    found: Sequence[str]  # its versions
+    texts: Sequence[str]  # these, and perhaps the question behind the turn before
+
+    @classmethod
+    def of(cls, row: dict[str, Any], history: bool) -> _Asked:
+        turns = told(row["context"], row["history"]) if history else []
+        found = versions(row["question"], turns)
+        behind = in_context(row["question"], found, turns)
+        return cls(row["question"], row["context"], turns, found, found if behind is None else (*found, behind))
+
+    @property
+    def shown(self) -> Sequence[str]:
+        """What each of the texts is shown as: for the last one, the likeliest version."""
+        return (*self.found, self.found[min(1, len(self.found) - 1)])
 
 
 def told(context: str, history: Sequence[Sequence[str]]) -> list[Said]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qa.antecedents import Said
 from qa.documents import Document
-from qa.followups import BEHIND, MOST, behind, understood, versions
+from qa.followups import BEHIND, MOST, behind, in_context, understood, versions
 
 TEXT = (
     "Ida Holt became mayor of Brena in 1931. She appointed Omar Lindqvist as harbour master. He had learned his trade "
@@ -116,3 +116,13 @@ def test_a_turn_that_leaves_no_room_is_left_out():
     long = turn("Who " + "really " * 40 + "opened it?", "Ida Holt")
     assert behind("And then?", [MAYOR, long]) == "And then?"
     assert behind("And then?", [long, MAYOR]) == "Who became mayor of Brena? Ida Holt. And then?"
+
+
+def test_in_context_a_question_stands_behind_the_last_turn_unless_it_does_so_already():
+    turns = [PIER, MAYOR]
+    question = "Who ran the harbour?"
+    assert in_context(question, (question,), turns) == "Who became mayor of Brena? Ida Holt. Who ran the harbour?"
+    behind_already = (question, behind(question, [MAYOR]))
+    assert in_context(question, behind_already, turns) is None
+    assert in_context(question, (question,), []) is None
+    assert in_context(question, (question,), [turn("What was said? " + "word " * BEHIND, "Ida Holt")]) is None

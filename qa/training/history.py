@@ -4,8 +4,8 @@ There is no training set of follow-ups at hand, but a paragraph carries several 
 next turn after others whose answers stand before its own, for those who ask on mostly go on from where they are
 (Reddy et al. 2019, section 3.3), and is worded as people ask on: names said before, or what the article is about,
 give way to pronouns ("Where was he born?"), words said before are left out ("And when?", "Who is the mayor?" without
-"of Almaty"), and where the answer is close by the question word alone stays ("Why?"), also after a "yes" to the rest of it. The turns before stand in front
-of it, in the form that `followups.behind` gives them in reading.
+"of Almaty"), and where the answer is close by the question word alone stays ("Why?"), also after a "yes" to the rest
+of it. The turns before stand in front of it, in the form that `followups.behind` gives them in reading.
 
 By rule: a part of the results is odd, which training bears.
 """
