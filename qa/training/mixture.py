@@ -30,7 +30,7 @@ class Shares:
     swaps: float = 0.15  # answerable questions asked again with something exchanged or negated
     typed: float = 0.2  # questions written as people type
     statements: float = 0.3  # of the few questions that can be turned into a statement
-    histories: float = 0.0  # questions asked again behind ones before them; no gain from it is measured yet
+    histories: float = 0.0  # questions asked again behind ones before them; for readers of conversations
     short: float = 0.12  # contexts cut to the length of a caption or a news brief
     longest: int = 1200  # characters; longer contexts are cut to this, which saves a third of the time
 
