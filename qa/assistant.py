@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from qa.answers import Answer, Evidence, choose
+from qa.answers import Answer, choose
 from qa.antecedents import LOOK_BACK, Said, said
 from qa.calibration import Calibration
 from qa.changes import Progress
@@ -173,49 +172,50 @@ class Conversation:
         """The answer to the question in the light of what was said."""
         found = versions(question, self._said)
         context = in_context(question, found, self._said)
-        read_so_far: list[_Read] = []
+        answers = []
         # The likeliest version, the second, is read as a plain question is and the others in their best passage or
         # two, so that a follow-up takes about twice the time of a plain question.
-        wanted = [(found[0], -(-top_k // 4)), *((text, top_k) for text in found[1:2])]
-        wanted += [(text, -(-top_k // 8)) for text in found[2:]]
+        few, fewer = -(-top_k // 4), -(-top_k // 8)
+        wanted = [*zip(found, (few, top_k, *[fewer] * len(found)), strict=False)]
         if len(found) == 1:
             alone = self._assistant.ask(question, top_k=top_k, threshold=threshold)
             if alone.text is None or alone.confidence >= SURE or context is None:
                 return alone
-            read_so_far, wanted = [_Read(alone.evidence, alone.features.passages if alone.features else top_k)], []
+            answers, wanted = [alone], []
         if context is not None:
-            wanted.append((context, -(-top_k // 4)))
-        read_so_far += self._read(wanted, top_k, thorough=for_more(question))
+            wanted.append((context, few))
         shown = [*found, found[min(1, len(found) - 1)]]  # behind the turns before it is no question to be shown
-        answers = [
-            choose(
-                text,
-                [leaning(item, self._said, question=question) for item in given.evidence],
-                self._assistant.calibration,
-                threshold=threshold,
-                passages=given.found,
-            )
-            for text, given in zip(shown, read_so_far, strict=False)
-        ]
+        answers += self._read(wanted, shown[len(answers) :], question, top_k, threshold)
         behind_them = None if context is None else answers.pop()
         least = self._assistant.calibration.threshold if threshold is None else threshold
         return pick(answers, threshold=least, in_context=behind_them)
 
-    def _read(self, wanted: Sequence[tuple[str, int]], top_k: int, *, thorough: bool) -> list[_Read]:
-        """Each text searched for, and as many of the passages found read as are wanted of it, in one batch."""
+    def _read(
+        self,
+        wanted: Sequence[tuple[str, int]],
+        shown: Sequence[str],
+        question: str,
+        top_k: int,
+        threshold: float | None,
+    ) -> list[Answer]:
+        """The answers to texts, each searched for and read in as many passages as are wanted of it, in one batch.
+
+        `shown` is what each is shown as; `question` is what they are versions of.
+        """
         texts = [text for text, _ in wanted]
         everything = self._assistant.index.search_many(texts, top_k=top_k)
         hits = [some[:count] for some, (_, count) in zip(everything, wanted, strict=True)]
-        readings = read(self._assistant.reader, texts, hits, thorough=thorough)
-        return [_Read(evidence, len(some)) for evidence, some in zip(readings, hits, strict=True)]
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What was read for one version of a question, of how many passages found."""
-
-    evidence: Sequence[Evidence]
-    found: int
+        readings = read(self._assistant.reader, texts, hits, thorough=for_more(question))
+        return [
+            choose(
+                text,
+                [leaning(item, self._said, question=question) for item in evidence],
+                self._assistant.calibration,
+                threshold=threshold,
+                passages=len(some),
+            )
+            for text, some, evidence in zip(shown, hits, readings, strict=False)
+        ]
 
 
 def calibration_of(reader: Reader) -> Calibration:

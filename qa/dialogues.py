@@ -155,6 +155,8 @@ def _read(
             choose(text, [leaning(one, item.turns, question=item.question)], calibration, threshold=0.0)
             for text, one in zip(item.shown, evidence, strict=False)
         ]
+        if len(item.found) == 1:
+            answers[0] = plain  # as ever
         behind_them = answers.pop() if len(evidence) > len(item.found) else None
         yield pick(answers, threshold=0.0, in_context=behind_them), plain
 
