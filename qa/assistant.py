@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from qa.answers import Answer, choose
@@ -171,51 +172,48 @@ class Conversation:
     def _understood(self, question: str, top_k: int, threshold: float | None) -> Answer:
         """The answer to the question in the light of what was said."""
         found = versions(question, self._said)
-        context = in_context(question, found, self._said)
-        answers = []
+        contexts = in_context(question, found, self._said)
         # The likeliest version, the second, is read as a plain question is and the others in their best passage or
-        # two, so that a follow-up takes about twice the time of a plain question.
+        # two, so that a follow-up takes about three times the time of a plain question.
         few, fewer = -(-top_k // 4), -(-top_k // 8)
-        wanted = [*zip(found, (few, top_k, *[fewer] * len(found)), strict=False)]
+        ways = [_Way(*each) for each in zip(found, found, (few, top_k, *[fewer] * len(found)), strict=False)]
+        answers = []
         if len(found) == 1:
             alone = self._assistant.ask(question, top_k=top_k, threshold=threshold)
-            if alone.text is None or alone.confidence >= SURE or context is None:
+            if alone.text is None or alone.confidence >= SURE or not contexts:
                 return alone
-            answers, wanted = [alone], []
-        if context is not None:
-            wanted.append((context, few))
-        shown = [*found, found[min(1, len(found) - 1)]]  # behind the turns before it is no question to be shown
-        answers += self._read(wanted, shown[len(answers) :], question, top_k, threshold)
-        behind_them = None if context is None else answers.pop()
+            answers, ways = [alone], []
+        likeliest = found[min(1, len(found) - 1)]  # for what stands behind turns is no question to be shown
+        ways += [_Way(context, likeliest, few) for context in contexts]
+        answers += self._read(ways, question, top_k, threshold)
         least = self._assistant.calibration.threshold if threshold is None else threshold
-        return pick(answers, threshold=least, in_context=behind_them)
+        return pick(answers[: len(found)], threshold=least, in_context=answers[len(found) :])
 
-    def _read(
-        self,
-        wanted: Sequence[tuple[str, int]],
-        shown: Sequence[str],
-        question: str,
-        top_k: int,
-        threshold: float | None,
-    ) -> list[Answer]:
-        """The answers to texts, each searched for and read in as many passages as are wanted of it, in one batch.
-
-        `shown` is what each is shown as; `question` is what they are versions of.
-        """
-        texts = [text for text, _ in wanted]
+    def _read(self, ways: Sequence[_Way], question: str, top_k: int, threshold: float | None) -> list[Answer]:
+        """The answers to a question read in several ways, searched for and read in one batch."""
+        texts = [way.text for way in ways]
         everything = self._assistant.index.search_many(texts, top_k=top_k)
-        hits = [some[:count] for some, (_, count) in zip(everything, wanted, strict=True)]
+        hits = [some[: way.passages] for some, way in zip(everything, ways, strict=True)]
         readings = read(self._assistant.reader, texts, hits, thorough=for_more(question))
         return [
             choose(
-                text,
+                way.shown,
                 [leaning(item, self._said, question=question) for item in evidence],
                 self._assistant.calibration,
                 threshold=threshold,
                 passages=len(some),
             )
-            for text, some, evidence in zip(shown, hits, readings, strict=False)
+            for way, some, evidence in zip(ways, hits, readings, strict=True)
         ]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way to read a question: what is searched for and read, what that is shown as, and in how many passages."""
+
+    text: str
+    shown: str
+    passages: int
 
 
 def calibration_of(reader: Reader) -> Calibration:

@@ -153,12 +153,11 @@ def _read(
             continue
         answers = [
             choose(text, [leaning(one, item.turns, question=item.question)], calibration, threshold=0.0)
-            for text, one in zip(item.shown, evidence, strict=False)
+            for text, one in zip(item.shown, evidence, strict=True)
         ]
         if len(item.found) == 1:
             answers[0] = plain  # as ever
-        behind_them = answers.pop() if len(evidence) > len(item.found) else None
-        yield pick(answers, threshold=0.0, in_context=behind_them), plain
+        yield pick(answers[: len(item.found)], threshold=0.0, in_context=answers[len(item.found) :]), plain
 
 
 @dataclass(frozen=True)
@@ -169,19 +168,20 @@ class _Asked:
     context: str
     turns: Sequence[Said]
     found: Sequence[str]  # its versions
-    texts: Sequence[str]  # these, and perhaps the question behind the turn before
+    texts: Sequence[str]  # these, and the question behind turns before it
 
     @classmethod
     def of(cls, row: dict[str, Any], history: bool) -> _Asked:
         turns = told(row["context"], row["history"]) if history else []
         found = versions(row["question"], turns)
-        behind = in_context(row["question"], found, turns)
-        return cls(row["question"], row["context"], turns, found, found if behind is None else (*found, behind))
+        texts = (*found, *in_context(row["question"], found, turns))
+        return cls(row["question"], row["context"], turns, found, texts)
 
     @property
     def shown(self) -> Sequence[str]:
-        """What each of the texts is shown as: for the last one, the likeliest version."""
-        return (*self.found, self.found[min(1, len(self.found) - 1)])
+        """What each of the texts is shown as: behind turns, as the likeliest version."""
+        likeliest = self.found[min(1, len(self.found) - 1)]
+        return [*self.found, *[likeliest] * (len(self.texts) - len(self.found))]
 
 
 def told(context: str, history: Sequence[Sequence[str]]) -> list[Said]:

@@ -52,13 +52,13 @@ def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([question, *found]))[:MOST]
 
 
-def in_context(question: str, found: Sequence[str], turns: Sequence[Said]) -> str | None:
-    """The question behind the last turn, which the reader has learnt to read; None where it adds nothing to `found`.
+def in_context(question: str, found: Sequence[str], turns: Sequence[Said]) -> tuple[str, ...]:
+    """The question behind the last turn and behind the last `TURNS`, as the reader has learnt to read it.
 
-    Behind two turns it was read no better.
+    Without what is in `found` already, and where there is no room for a turn.
     """
-    context = behind(question, turns[-1:])
-    return None if context == question or context in found else context
+    texts = dict.fromkeys(behind(question, turns[-count:]) for count in range(1, TURNS + 1) if turns)
+    return tuple(text for text in texts if text not in found and text != question)
 
 
 def behind(question: str, turns: Sequence[Said]) -> str:

@@ -28,11 +28,11 @@ NEAR = 1.5  # added to that of a span within a sentence or two of it
 SURE = 0.5  # from this confidence on the answer to a question that stands alone is left as it is
 
 
-def pick(answers: Sequence[Answer], *, threshold: float, in_context: Answer | None = None) -> Answer:
+def pick(answers: Sequence[Answer], *, threshold: float, in_context: Sequence[Answer] = ()) -> Answer:
     """Of the answers to the versions of one question, the literal one first, that which is likeliest right.
 
-    `in_context` is what the reader finds for the literal question behind the turns before. It has a vote on the
-    place, but no say in whether the texts hold an answer: after turns that were answered it expects one too often.
+    `in_context` is what the reader finds for the literal question behind turns before it. These vote on the place,
+    but have no say in whether the texts hold an answer: after turns that were answered it expects one too often.
 
     Each version votes for the places that it may be answered by with the square of its probability, so that an
     answer which several versions agree on wins, and a version without a good answer has no say: a bad one cannot
@@ -41,7 +41,7 @@ def pick(answers: Sequence[Answer], *, threshold: float, in_context: Answer | No
     them are mistaken; `threshold` as in `answers.choose`.
     """
     votes: list[_Votes] = []
-    read = [*answers, *([] if in_context is None else [in_context])]
+    read = [*answers, *in_context]
     for number, answer in enumerate(read):
         weight = 1.0 + LITERAL_BIAS if number == 0 else 1.0
         for rank, candidate in enumerate(_candidate_answers(answer)):
@@ -51,7 +51,7 @@ def pick(answers: Sequence[Answer], *, threshold: float, in_context: Answer | No
                 votes.append(alike)
             elif candidate.confidence > alike.best.confidence:
                 alike.best, alike.version = candidate, number
-            elif alike.version == rank == 0 and answer is not in_context and _equal(alike.best, candidate):
+            elif alike.version == rank == 0 and number < len(answers) and _equal(alike.best, candidate):
                 # Of versions that put the same words first, one that stands alone is shown.
                 alike.best, alike.version = replace(candidate, confidence=alike.best.confidence), number
             alike.of[number] = max(alike.of.get(number, 0.0), weight * candidate.confidence**2)
@@ -61,7 +61,7 @@ def pick(answers: Sequence[Answer], *, threshold: float, in_context: Answer | No
     chosen = read[won.version]
     others = tuple(other for other in _candidate_answers(chosen) if not _overlap(other, won.best))
     agreeing = [answer for answer in answers if any(_overlap(won.best, c) for c in _candidate_answers(answer)[:1])]
-    if agreeing or chosen is not in_context:
+    if agreeing or won.version < len(answers):
         answerable = 1 - math.prod(1 - answer.answerable for answer in agreeing or [chosen])
     else:
         answerable = max(answer.answerable for answer in answers)

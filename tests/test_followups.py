@@ -118,11 +118,13 @@ def test_a_turn_that_leaves_no_room_is_left_out():
     assert behind("And then?", [long, MAYOR]) == "Who became mayor of Brena? Ida Holt. And then?"
 
 
-def test_in_context_a_question_stands_behind_the_last_turn_unless_it_does_so_already():
-    turns = [PIER, MAYOR]
+def test_in_context_a_question_stands_behind_one_turn_and_two():
     question = "Who ran the harbour?"
-    assert in_context(question, (question,), turns) == "Who became mayor of Brena? Ida Holt. Who ran the harbour?"
-    behind_already = (question, behind(question, [MAYOR]))
-    assert in_context(question, behind_already, turns) is None
-    assert in_context(question, (question,), []) is None
-    assert in_context(question, (question,), [turn("What was said? " + "word " * BEHIND, "Ida Holt")]) is None
+    one, two = in_context(question, (question,), [LEAGUE, PIER, MAYOR])
+    assert one == "Who became mayor of Brena? Ida Holt. Who ran the harbour?"
+    assert two == behind(question, [PIER, MAYOR]) != one
+    assert two.endswith(one)
+    assert in_context(question, (question, one), [PIER, MAYOR]) == (two,)
+    assert in_context(question, (question,), [MAYOR]) == (one,)
+    assert in_context(question, (question,), []) == ()
+    assert in_context(question, (question,), [turn("What was said? " + "word " * BEHIND, "Ida Holt")]) == ()

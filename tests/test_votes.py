@@ -38,24 +38,24 @@ def test_versions_that_agree_outvote_one() -> None:
 def test_in_context_has_a_vote_on_the_place_but_not_on_whether_there_is_an_answer() -> None:
     weak = replace(at("Lisbon", "Who did it?", 0.3), answerable=0.5)
     context = at("Omar Lindqvist", "Who did it?", 0.9)
-    won = pick([weak], threshold=0.4, in_context=context)
+    won = pick([weak], threshold=0.4, in_context=[context])
     assert (won.text, won.confidence, won.answerable) == ("Omar Lindqvist", 0.9, 0.5)
     assert [other.text for other in won.alternatives] == []
-    refused = pick([weak], threshold=0.6, in_context=context)
+    refused = pick([weak], threshold=0.6, in_context=[context])
     assert (refused.text, refused.answerable) == (None, 0.5)
     assert refused.alternatives[0].text == "Omar Lindqvist"
 
 
 def test_in_context_does_not_displace_a_surer_direct_answer() -> None:
     direct = at("Lisbon", "Where did he learn?", 0.8)
-    won = pick([direct], threshold=0.4, in_context=at("Brena", "Where did he learn?", 0.8))
+    won = pick([direct], threshold=0.4, in_context=[at("Brena", "Where did he learn?", 0.8)])
     assert (won.text, won.answerable) == ("Lisbon", 0.8)
 
 
 def test_where_in_context_agrees_the_version_that_was_read_alone_is_shown() -> None:
     direct = at("1934", "When was it opened?", 0.5)
     same = at("1934", "When was the pier opened?", 0.6)
-    won = pick([direct, at("1931", "When was the pier opened?", 0.2)], threshold=0.4, in_context=same)
+    won = pick([direct, at("1931", "When was the pier opened?", 0.2)], threshold=0.4, in_context=[same])
     assert (won.text, won.confidence, won.answerable) == ("1934", 0.6, 0.5)
 
 
