@@ -25,8 +25,6 @@ SHORTEST = 4  # letters; too many words are one letter away from a shorter one
 SHORTEST_NAME = 6
 _WORD = re.compile(r"(?<![\w'’.@/-])[A-Za-z]+(?![\w@/-]|['’.]\w)")
 _TWICE = re.compile(r"(.)\1")
-
-
 _SLIPPED = 5  # letters from which on a word is misspelt on purpose
 
 
@@ -86,13 +84,10 @@ def _meant(word: str, texts: Vocabulary, *, name: bool) -> str | None:
         return None
     candidates = [near for near in _english().edit_distance_1(word) if near.isascii() and near.isalpha()]
     held = [near for near in candidates if near in QUESTION_WORDS or texts.holds(near)]
-    if name or not (english := [near for near in held if near in _english()]):
-        held = [near for near in held if near[0] == word[0] and len(word) >= SHORTEST_NAME]
-    else:
-        held = english
-    if not held and not name:
-        held = [near for near in candidates if near in _english()]
-    return max(held, key=lambda near: (_likeliness(word, near), _english()[near], near), default=None)
+    names = [near for near in held if near[0] == word[0] and len(word) >= SHORTEST_NAME]
+    english = [near for near in candidates if near in _english()]
+    choice = names if name else [near for near in held if near in english] or names or english
+    return max(choice, key=lambda near: (_likeliness(word, near), _english()[near], near), default=None)
 
 
 def _likeliness(typed: str, meant: str) -> tuple[bool, int]:
