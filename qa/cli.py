@@ -124,6 +124,7 @@ def _add_evaluate(command: Callable[..., Any]) -> None:
         help="default: conversation for dialogues, reader where a context is given, or end-to-end",
     )
     sub.add_argument("--reader", metavar="NAME", help="another question-answering model: a folder or Hub name")
+    sub.add_argument("--skip", type=_positive, default=0, metavar="N", help="leave out the first N questions")
     sub.add_argument("--limit", type=_positive, metavar="N", help="only the first N questions")
     sub.add_argument("--top-k", type=_positive, default=8, metavar="N", help="passages to read (default: 8)")
     sub.add_argument(

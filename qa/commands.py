@@ -171,6 +171,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
         mode=options.mode,
         index=options.index,
         reader=options.reader,
+        skip=options.skip,
         limit=options.limit,
         top_k=options.top_k,
         threshold=options.threshold,

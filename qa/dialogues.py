@@ -47,11 +47,12 @@ def evaluate_dialogues(
     *,
     index: str | Path = "index",
     reader: str | None = None,
+    skip: int = 0,
     limit: int | None = None,
     history: bool = True,
     progress: bool = False,
 ) -> dict[str, Any]:
-    """Measures of a file of dialogues; `limit` counts its entries. Rates and scores are in percent.
+    """Measures of a file of dialogues; `skip` and `limit` count its entries. Rates and scores are in percent.
 
     Raises ValueError for a file of another form, FileNotFoundError when there is none.
     """
@@ -61,7 +62,7 @@ def evaluate_dialogues(
             f"no file {str(file)!r}: expected dialogues as JSON lines, or JSON in the form of CANARD"
         )
     rows = list(read_lines(path)) if is_lines(path) else _read_json(path)
-    rows = rows[:limit]
+    rows = rows[skip:][:limit]
     if rows and all(_holds(row, History=list, Question=str, Rewrite=str) for row in rows):
         return {"mode": "conversation", "questions": len(rows), **_rewriting(rows)}
     if rows and all(_holds(row, turns=list) for row in rows):

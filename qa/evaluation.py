@@ -50,6 +50,7 @@ def evaluate(
     mode: str | None = None,
     index: str | Path = "index",
     reader: str | None = None,
+    skip: int = 0,
     limit: int | None = None,
     top_k: int = TOP_K,
     threshold: float | None = None,
@@ -62,7 +63,8 @@ def evaluate(
 
     `threshold` is the least probability of an answer at which one is given; None takes the reader's own, or 0
     where every question has an answer. `misspelt` misspells a word of every question first. `predictions` is a file
-    to write, in the official SQuAD form. Recall and mean reciprocal rank are in percent, latencies in seconds.
+    to write, in the official SQuAD form. `skip` leaves out the first questions, `limit` takes so many of the others.
+    Recall and mean reciprocal rank are in percent, latencies in seconds.
 
     Raises ValueError when file, mode and options do not suit each other, FileNotFoundError when there is no file.
     """
@@ -72,9 +74,11 @@ def evaluate(
         mode = "conversation" if holds_dialogues(Path(file)) else "reader" if squad else "end-to-end"
     _check(mode, file, squad, threshold, history, misspelt, predictions)
     if mode == "conversation":
-        return evaluate_dialogues(file, index=index, reader=reader, limit=limit, history=history, progress=progress)
+        return evaluate_dialogues(
+            file, index=index, reader=reader, skip=skip, limit=limit, history=history, progress=progress
+        )
     contexts = list(dict.fromkeys(row.context for row in rows if row.context))
-    rows = rows[:limit]
+    rows = rows[skip:][:limit]
     if misspelt:
         rows = [replace(row, question=with_slip(row.question, Random(place))) for place, row in enumerate(rows)]
     if threshold is None and not any(row.impossible for row in rows):

@@ -53,11 +53,12 @@ def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
 
 
 def in_context(question: str, found: Sequence[str], turns: Sequence[Said]) -> tuple[str, ...]:
-    """The question behind the last turn and behind the last `TURNS`, as the reader has learnt to read it.
+    """The question behind the last turn that was answered and behind the last `TURNS`, as the reader has learnt to.
 
     Without what is in `found` already, and where there is no room for a turn.
     """
-    texts = dict.fromkeys(behind(question, turns[-count:]) for count in range(1, TURNS + 1) if turns)
+    answered = [turn for turn in turns if turn.answer is not None]
+    texts = dict.fromkeys(behind(question, answered[-count:]) for count in range(1, TURNS + 1) if answered)
     return tuple(text for text in texts if text not in found and text != question)
 
 

@@ -1,8 +1,8 @@
 """Spelling: a question with its misspelt words set right, so that the words it means can be found and read.
 
-A word is misspelt that neither English (the word list of pyspellchecker) nor the texts know. It gives way to a word
-one letter away (Damerau 1964: four in five misspellings are), one of the texts if possible. A name, or what may be
-one, only gives way to a word of the texts, and only behind its first letter.
+A word is misspelt that neither English (the word lists of pyspellchecker and symspellpy) nor the texts know. It gives
+way to a word one letter away (Damerau 1964: four in five misspellings are), one of the texts if possible. A name, or
+what may be one, only gives way to a word of the texts, and only behind its first letter.
 
 The other way round, `with_slip` misspells a question as people do, to measure what that costs.
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.resources import files
 from random import Random
 from typing import TYPE_CHECKING, Protocol
 
@@ -107,6 +108,10 @@ def _cased(found: str, word: str) -> str:
 
 @cache
 def _english() -> SpellChecker:
+    """American words, and British ones besides ("colour", "organise"), which the first list lacks."""
     from spellchecker import SpellChecker
 
-    return SpellChecker(language="en", distance=1)
+    english = SpellChecker(language="en", distance=1)
+    lines = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    english.word_frequency.load_words(line.split(" ")[0] for line in lines.splitlines())
+    return english

@@ -105,6 +105,12 @@ def test_retrieval_over_the_whole_file_whatever_the_limit(answerable: Path) -> N
     assert "f1" not in result
 
 
+def test_the_first_questions_can_be_left_out(answerable: Path, tmp_path: Path) -> None:
+    evaluate(answerable, skip=1, limit=2, predictions=tmp_path / "p.json")
+    given = json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))
+    assert list(given) == [question.id for question in ANSWERABLE[1:3]]
+
+
 def test_a_paragraph_that_is_not_found_first_lowers_recall(tmp_path: Path) -> None:
     file = tmp_path / "far.json"
     write_squad(

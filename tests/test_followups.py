@@ -126,5 +126,6 @@ def test_in_context_a_question_stands_behind_one_turn_and_two():
     assert two.endswith(one)
     assert in_context(question, (question, one), [PIER, MAYOR]) == (two,)
     assert in_context(question, (question,), [MAYOR]) == (one,)
+    assert in_context(question, (question,), [PIER, MAYOR, turn("Who was asked?", None)]) == (one, two)
     assert in_context(question, (question,), []) == ()
     assert in_context(question, (question,), [turn("What was said? " + "word " * BEHIND, "Ida Holt")]) == ()

@@ -52,6 +52,7 @@ def test_misspelt_words_are_set_right(texts: Keywords, typed: str, meant: str) -
         "Who is Quillor?",  # no English, but of the texts
         "Who is Kasparow, and who is Smalv?",  # names like no other, or too short to tell
         "What did Mr. Tokan say?",
+        "who organised the programme, and what colour is the centre of the cheque?",  # British
         "Is x86sse or the i5-quillr faster?",
         "Was hat Tokajev gestern abend beschlosen?",  # not English
         "kto naznaczyl premierra?",
