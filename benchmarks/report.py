@@ -219,7 +219,8 @@ def _talking(results: dict[str, dict[str, Any]]) -> str:
         for named, how in (("as turns of a conversation", ""), ("as if each were the first", "_without_history"))
     ]
     text = (
-        f"{title('coqa-conversation', results)}: questions that lean on those before them, the text given. "
+        f"{title('coqa-conversation', results)}: questions that lean on those before them, the text given, without the "
+        "first 806, on which it was chosen how much each version of a question counts. "
         f"{asked['changed']:.1f}% are understood otherwise than typed."
     )
     return "\n\n".join(["## Follow-ups", text, _table(("", "turns", "EM", "F1"), rows)])
