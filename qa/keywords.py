@@ -53,11 +53,13 @@ class Keywords:
 
     def spells(self, word: str) -> bool:
         """Whether the first passages that have the word in one of its forms, or their titles, spell it so."""
-        found = self._database.rows(
-            "SELECT title, text FROM keywords WHERE keywords MATCH ? LIMIT ?", (f'"{word}"', LOOKED_AT)
-        )
         spelt = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
-        return any(spelt.search(text) for row in found for text in row)
+        statement = "SELECT title, text FROM keywords WHERE keywords MATCH ? LIMIT ? OFFSET ?"
+        for limit, offset in ((1, 0), (LOOKED_AT - 1, 1)):  # a passage of a long text takes long; mostly one will do
+            found = self._database.rows(statement, (f'"{word}"', limit, offset))
+            if any(spelt.search(text) for row in found for text in row):
+                return True
+        return False
 
     def agree(self) -> bool:
         """Whether the keyword index is whole and holds just the words of the passages.

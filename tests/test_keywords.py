@@ -24,6 +24,20 @@ def test_keyword_search_is_bm25_with_stems_and_without_accents(store: Store) -> 
     assert score > 0
 
 
+def test_a_word_is_held_in_any_form_and_spelt_in_its_own(store: Store) -> None:
+    put(store, Document(text="It was located by the sea. " * 60, title="Harbours", source="a"))
+    put(store, Document(text="They are locating it.", source="b"))
+    for word, held, spelt in (
+        ("located", True, True),
+        ("Locating", True, True),  # not in the first passage
+        ("harbours", True, True),
+        ("locates", True, False),
+        ("locatted", True, False),
+        ("city", False, False),
+    ):
+        assert (store.keywords.holds(word), store.keywords.spells(word)) == (held, spelt)
+
+
 def test_keywords_are_those_of_the_view_whatever_the_text(store: Store) -> None:
     put(store, Document(text="Före Zoë 👍🏽 und\tnach. " * 200, title="Ä", source="a"))
     put(store, Document(text="Before the NUL.\0After it. " * 100, title="N\0L", source="b"))
