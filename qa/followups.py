@@ -19,7 +19,8 @@ from qa.lexicon import DETERMINERS, words
 from qa.mentions import Mention, agreement, describe, noun_phrases
 from qa.slots import Slot, slots_of
 
-TURNS = 2  # before a question that it is put behind
+TURNS = 3  # before a question that it may be put behind
+READ_BEHIND = (1, 2)  # turns, in reading
 BEHIND = 40  # words of them and the question: the reader takes 64 tokens
 MOST = 3  # versions of a question, the literal one among them
 
@@ -53,12 +54,12 @@ def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
 
 
 def in_context(question: str, found: Sequence[str], turns: Sequence[Said]) -> tuple[str, ...]:
-    """The question behind the last turn that was answered and behind the last `TURNS`, as the reader has learnt to.
+    """The question behind the last turn that was answered and behind the last two, as the reader has learnt to.
 
     Without what is in `found` already, and where there is no room for a turn.
     """
     answered = [turn for turn in turns if turn.answer is not None]
-    texts = dict.fromkeys(behind(question, answered[-count:]) for count in range(1, TURNS + 1) if answered)
+    texts = dict.fromkeys(behind(question, answered[-count:]) for count in READ_BEHIND if answered)
     return tuple(text for text in texts if text not in found and text != question)
 
 
@@ -68,7 +69,7 @@ def behind(question: str, turns: Sequence[Said]) -> str:
     room = BEHIND - len(question.split())
     for turn in reversed(turns[-TURNS:]):
         before = turn.question.strip().rstrip("?")
-        answer = "" if turn.answer is None else f" {' '.join(turn.answer.split()[:LONGEST_ANSWER])}."
+        answer = "" if turn.answer is None else f" {' '.join(turn.answer.split()[:LONGEST_ANSWER]).rstrip('.')}."
         room -= len(before.split()) + len(answer.split())
         if room < 0:
             break

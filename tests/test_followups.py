@@ -100,8 +100,12 @@ def test_a_chain_keeps_its_thread() -> None:
 
 
 def test_a_question_stands_behind_the_last_turns_and_their_answers():
-    told = behind("And who else?", [PIER, MAYOR, turn("Who was asked?", None)])
-    assert told == "Who became mayor of Brena? Ida Holt. Who was asked? And who else?"
+    told = behind("And who else?", [PIER, PIER, MAYOR, turn("Who was asked?", None)])
+    assert told == "When was the pier opened? 1934. Who became mayor of Brena? Ida Holt. Who was asked? And who else?"
+    assert (
+        behind("Why?", [Said("What did she say?", "What did she say?", "I resign.")])
+        == "What did she say? I resign. Why?"
+    )
 
 
 @given(st.lists(st.tuples(st.text(max_size=300), st.text(max_size=80)), max_size=4), st.text(max_size=300))

@@ -250,7 +250,22 @@ def test_asking_on_words_the_question_as_a_follow_up():
 
 def test_asking_on_after_a_yes_is_by_the_question_word_alone():
     assert "Was the Harbour Museum sold to the city? yes. Why?" in _all_asked_on(1)
-    assert not any("yes." in text for text in _all_asked_on(0))  # nothing is left of it to say yes to
+    assert not any("Founded the" in text for text in _all_asked_on(0))  # nothing is left of it to say yes to
+
+
+def test_nobody_says_yes_to_a_question_without_a_subject():
+    towns = _about(5, "What city is in Norway?", "Bergen")
+    found = [asked_on(ABOUT[2], [towns], Random(seed)) for seed in range(80)]
+    assert any("What city is in Norway? Bergen. " in question.question for question in found if question is not None)
+    assert not any("Is in Norway?" in question.question for question in found if question is not None)
+
+
+def test_the_turns_before_are_follow_ups_too_in_some_conversations():
+    found = _all_asked_on(2)
+    assert any(" Why? its roof had burnt. " in text for text in found)
+    assert any(" In what year did she found the museum? 1922. " in text for text in found)
+    assert any(" In what year did Maria Lind found the museum? 1922. " in text for text in found)
+    assert max(text.count("?") for text in found) == 4  # three turns before the question
 
 
 def test_asking_on_keeps_the_answers_and_an_unanswerable_question_its_words():

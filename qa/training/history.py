@@ -5,7 +5,8 @@ next turn after others whose answers stand before its own, for those who ask on 
 (Reddy et al. 2019, section 3.3), and is worded as people ask on: names said before, or what the article is about,
 give way to pronouns ("Where was he born?"), words said before are left out ("And when?", "Who is the mayor?" without
 "of Almaty"), and where the answer is close by the question word alone stays ("Why?"), also after a "yes" to the rest
-of it. The turns before stand in front of it, in the form that `followups.behind` gives them in reading.
+of it. The turns before stand in front of it, in the form that `followups.behind` gives them in reading: as they were
+meant, or as they were typed, which makes follow-ups of them too, and some of them yes/no questions.
 
 By rule: a part of the results is odd, which training bears.
 """
@@ -20,13 +21,14 @@ from random import Random
 
 from qa.antecedents import Said
 from qa.ellipsis import asked_with
-from qa.followups import behind
-from qa.lexicon import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, vocabulary, words
+from qa.followups import TURNS, behind
+from qa.lexicon import AUXILIARIES, DETERMINERS, FUNCTION_WORDS, PREPOSITIONS, PRONOUNS, vocabulary, words
 from qa.mentions import Mention, agreement, noun_phrases
 from qa.squad import Question
 
 NEAR = 250  # characters between two answers of which the second can be asked for with a question word alone
-CONFIRMED = 0.15  # share of the questions that are asked on after a yes
+CONFIRMED = 0.15  # share of the turns that are asked for a yes, where they can be
+TYPED = 0.5  # share of the conversations whose turns stand as they were typed
 _VAGUE = vocabulary("what which how whose")  # alone they ask for nothing in particular
 _FORMS = {  # subject, object, owner
     "he": ("he", "him", "his"),
@@ -45,22 +47,41 @@ def asked_on(question: Question, others: Sequence[Question], random: Random) -> 
     turns = _before(question, others, random)
     if not turns:
         return None
+    said = _as_said(turns, random)
     confirmed = _confirmed(question.question)
     if confirmed is not None and not question.impossible and random.random() < CONFIRMED:
-        said = [*map(_turn, turns[:-1]), Said(confirmed, confirmed, "yes")]
+        said[-1] = Said(confirmed, confirmed, "yes")
         return replace(question, question=behind(f"{asked_with(question.question)}?", said))
     text = question.question if question.impossible else _worded(question, turns, random)
     if text == question.question and random.random() < 0.7:  # what stands alone is learnt elsewhere
         return None
-    return replace(question, question=behind(text, [_turn(turn) for turn in turns]))
+    return replace(question, question=behind(text, said))
+
+
+def _as_said(turns: Sequence[Question], random: Random) -> list[Said]:
+    """The turns as they stand in front of the next: some confirmed with a yes, and all as meant or all as typed."""
+    typed = random.random() < TYPED
+    said = []
+    for number, turn in enumerate(turns):
+        text, answer = turn.question, turn.answers[0]
+        if random.random() < CONFIRMED and (confirmed := _confirmed(text)) is not None:
+            text, answer = confirmed, "yes"
+        elif typed and number > 0:
+            text = _worded(turn, turns[:number], random)
+        said.append(Said(text, text, answer))
+    return said
 
 
 def _confirmed(text: str) -> str | None:
     """ "When was it sold?" as "Was it sold?", to which "yes" is an answer and "When?" asks on; None for others."""
     asked = asked_with(text)
     rest = text[len(asked) :].strip()
-    opened = [match[0].lower() for match in words(rest)[:1]]
-    return rest[:1].upper() + rest[1:] if asked and opened and opened[0] in AUXILIARIES else None
+    opened = [match[0] for match in words(rest)[:2]]
+    if not asked or len(opened) < 2 or opened[0].lower() not in AUXILIARIES:
+        return None
+    # Behind "What country is" stands a verb, which would be asked about nobody.
+    subject = opened[1].lower() in DETERMINERS | PRONOUNS or opened[1][0].isupper()
+    return rest[:1].upper() + rest[1:] if subject else None
 
 
 def grouped(questions: Sequence[Question]) -> dict[str, list[Question]]:
@@ -73,20 +94,22 @@ def grouped(questions: Sequence[Question]) -> dict[str, list[Question]]:
 
 
 def _before(question: Question, others: Sequence[Question], random: Random) -> list[Question]:
-    """One or two of the others, in the order in which they were asked: mostly those whose answers stand just before."""
-    said = set(question.answers)
-    pool = [other for other in others if other.id != question.id and not said & set(other.answers)]
-    if not pool:
-        return []
-    place = question.starts[0] if question.starts else random.randrange(len(question.context))
-    pool.sort(key=lambda other: (other.starts[0] > place, abs(other.starts[0] - place)))
-    last = pool[0] if random.random() < 0.7 else random.choice(pool)
-    earlier = [other for other in pool if other.starts[0] <= last.starts[0] and other.answers[0] != last.answers[0]]
-    return [earlier[0], last] if earlier and random.random() < 0.5 else [last]
-
-
-def _turn(question: Question) -> Said:
-    return Said(question.question, question.question, question.answers[0])
+    """At most `TURNS` of the others, in the order in which they were asked: each mostly a little before the next."""
+    chain = [question]
+    for _ in range(random.randint(1, TURNS)):
+        said = {answer for turn in chain for answer in turn.answers}
+        pool = [other for other in others if other.id != question.id and not said & set(other.answers)]
+        if not pool:
+            break
+        place = chain[0].starts[0] if chain[0].starts else random.randrange(len(question.context))
+        near = [other for other in pool if 0 <= place - other.starts[0] <= NEAR]
+        if near and random.random() < 0.75:
+            chain.insert(0, random.choice(near))
+        elif random.random() < 0.6:
+            chain.insert(0, min(pool, key=lambda other: (other.starts[0] > place, abs(other.starts[0] - place))))
+        else:
+            chain.insert(0, random.choice(pool))
+    return chain[:-1]
 
 
 def _worded(question: Question, turns: Sequence[Question], random: Random) -> str:

@@ -17,6 +17,7 @@ from random import Random
 from qa.squad import Question
 from qa.training.augment import Neighbours, as_statement, as_typed, cropped
 from qa.training.history import asked_on, grouped
+from qa.training.joining import joined
 from qa.training.swaps import swapped
 
 log = logging.getLogger(__name__)
@@ -97,6 +98,7 @@ def _histories(
     """Some of the questions as turns of a conversation, and some of these beside a paragraph without the answer."""
     if shares.histories == 0:
         return []
+    questions = joined(questions)  # on a single sentence nobody asks on for long
     groups = grouped(questions)
     chosen = [question for question in questions if random.random() < shares.histories]
     asked = [asked_on(question, groups.get(question.context, ()), random) for question in chosen]
