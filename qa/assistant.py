@@ -15,11 +15,14 @@ from qa.answers import Answer, choose
 from qa.antecedents import LOOK_BACK, Said, said
 from qa.calibration import Calibration
 from qa.changes import Progress
+from qa.contexts import contexts, stretch
 from qa.documents import Document
 from qa.ellipsis import for_more
 from qa.encoder import Encoder
-from qa.followups import in_context, versions
+from qa.followups import versions
+from qa.hits import Hit
 from qa.index import Index
+from qa.passages import Passage
 from qa.reader import SHIPPED, Reader
 from qa.reading import read
 from qa.smalltalk import named_text, reply, wish, without_greeting
@@ -172,7 +175,8 @@ class Conversation:
     def _understood(self, question: str, top_k: int, threshold: float | None) -> Answer:
         """The answer to the question in the light of what was said."""
         found = versions(question, self._said)
-        contexts = in_context(question, found, self._said)
+        near = self._near()
+        behind = [each for each in contexts(question, found, self._said) if near is not None or not each.near]
         # The likeliest version, the second, is read as a plain question is and the others in their best passage or
         # two, so that a follow-up takes about three times the time of a plain question.
         few, fewer = -(-top_k // 4), -(-top_k // 8)
@@ -180,21 +184,31 @@ class Conversation:
         answers = []
         if len(found) == 1:
             alone = self._assistant.ask(question, top_k=top_k, threshold=threshold)
-            if alone.text is None or alone.confidence >= SURE or not contexts:
+            if alone.text is None or alone.confidence >= SURE or not behind:
                 return alone
             answers, ways = [alone], []
         likeliest = found[min(1, len(found) - 1)]  # for what stands behind turns is no question to be shown
-        ways += [_Way(context, likeliest, few) for context in contexts]
+        ways += [_Way(each.text, likeliest, few, near if each.near else None) for each in behind]
         answers += self._read(ways, question, top_k, threshold)
         least = self._assistant.calibration.threshold if threshold is None else threshold
-        return pick(answers[: len(found)], threshold=least, in_context=answers[len(found) :])
+        in_context = list(zip(behind, answers[len(found) :], strict=True))
+        return pick(answers[: len(found)], threshold=least, in_context=in_context)
+
+    def _near(self) -> Hit | None:
+        """The text around the answer before, as if it had been found; None where it is no longer there."""
+        place = stretch(self._said)
+        document = None if place is None else self._assistant.index.document(place[0].document_id)
+        if place is None or document is None:
+            return None
+        start, end = (place[0].offset + border for border in place[1:])
+        return Hit(Passage(document.id, 0, start, end, document.text[start:end]), document, 1.0, None, None)
 
     def _read(self, ways: Sequence[_Way], question: str, top_k: int, threshold: float | None) -> list[Answer]:
         """The answers to a question read in several ways, searched for and read in one batch."""
-        texts = [way.text for way in ways]
-        everything = self._assistant.index.search_many(texts, top_k=top_k)
-        hits = [some[: way.passages] for some, way in zip(everything, ways, strict=True)]
-        readings = read(self._assistant.reader, texts, hits, thorough=for_more(question))
+        searched = [way for way in ways if way.only is None]
+        everything = iter(self._assistant.index.search_many([way.text for way in searched], top_k=top_k))
+        hits = [next(everything)[: way.passages] if way.only is None else [way.only] for way in ways]
+        readings = read(self._assistant.reader, [way.text for way in ways], hits, thorough=for_more(question))
         return [
             choose(
                 way.shown,
@@ -214,6 +228,7 @@ class _Way:
     text: str
     shown: str
     passages: int
+    only: Hit | None = None  # read instead of what would be found
 
 
 def calibration_of(reader: Reader) -> Calibration:

@@ -27,14 +27,15 @@ from qa.answers import Answer, Evidence, choose
 from qa.antecedents import Said
 from qa.assistant import Assistant, calibration_of
 from qa.calibration import Calibration
+from qa.contexts import Context, contexts, stretch
 from qa.documents import Document
 from qa.ellipsis import for_more
-from qa.followups import in_context, understood, versions
+from qa.followups import understood, versions
 from qa.hits import given
 from qa.metrics import normalise
 from qa.outcomes import Outcome, outcome_of, summarise
 from qa.questions import is_lines, read_lines
-from qa.reader import TOP_K, Reader
+from qa.reader import TOP_K, Reader, Reading
 from qa.reading import THOROUGH_SPANS
 from qa.squad import Question
 from qa.votes import SURE, leaning, pick
@@ -140,13 +141,13 @@ def _read(
 ) -> Iterator[tuple[Answer, Answer]]:
     """The answer to each row's question, and that to its words alone; never refused: in these sets each has one."""
     asked = [_Asked.of(row, history) for row in rows]
-    readings = iter(reader.read([(text, item.context) for item in asked for text in item.texts], top_k=THOROUGH_SPANS))
+    readings = iter(reader.read([pair for item in asked for pair in item.pairs], top_k=THOROUGH_SPANS))
     for item in asked:
         hit = given(Question("", item.question, item.context))
         spans = THOROUGH_SPANS if for_more(item.question) else TOP_K  # as in a conversation over the index
         evidence = [
-            Evidence(hit, replace(reading, spans=reading.spans[:spans]))
-            for reading in islice(readings, len(item.texts))
+            Evidence(hit, _moved(replace(reading, spans=reading.spans[:spans]), offset))
+            for reading, offset in zip(islice(readings, len(item.pairs)), item.offsets, strict=True)
         ]
         plain = choose(item.question, evidence[:1], calibration, threshold=0.0)
         if len(evidence) == 1 or (len(item.found) == 1 and plain.confidence >= SURE):
@@ -158,7 +159,14 @@ def _read(
         ]
         if len(item.found) == 1:
             answers[0] = plain  # as ever
-        yield pick(answers[: len(item.found)], threshold=0.0, in_context=answers[len(item.found) :]), plain
+        behind = list(zip(item.contexts, answers[len(item.found) :], strict=True))
+        yield pick(answers[: len(item.found)], threshold=0.0, in_context=behind), plain
+
+
+def _moved(reading: Reading, offset: int) -> Reading:
+    """The reading of a stretch that starts at the offset, in characters of the whole text."""
+    spans = (replace(span, start=span.start + offset, end=span.end + offset) for span in reading.spans)
+    return replace(reading, spans=tuple(spans))
 
 
 @dataclass(frozen=True)
@@ -169,20 +177,38 @@ class _Asked:
     context: str
     turns: Sequence[Said]
     found: Sequence[str]  # its versions
-    texts: Sequence[str]  # these, and the question behind turns before it
+    contexts: Sequence[Context]
 
     @classmethod
     def of(cls, row: dict[str, Any], history: bool) -> _Asked:
         turns = told(row["context"], row["history"]) if history else []
         found = versions(row["question"], turns)
-        texts = (*found, *in_context(row["question"], found, turns))
-        return cls(row["question"], row["context"], turns, found, texts)
+        return cls(row["question"], row["context"], turns, found, contexts(row["question"], found, turns))
+
+    @property
+    def pairs(self) -> Sequence[tuple[str, str]]:
+        """What is read, and in which text."""
+        start, end = self._stretch
+        near = self.context[start:end]
+        behind = [(each.text, near if each.near else self.context) for each in self.contexts]
+        return [*((text, self.context) for text in self.found), *behind]
+
+    @property
+    def offsets(self) -> Sequence[int]:
+        """Where these texts start in the context."""
+        start, _ = self._stretch
+        return [*[0] * len(self.found), *(start if each.near else 0 for each in self.contexts)]
 
     @property
     def shown(self) -> Sequence[str]:
-        """What each of the texts is shown as: behind turns, as the likeliest version."""
+        """What each is shown as: behind turns, as the likeliest version."""
         likeliest = self.found[min(1, len(self.found) - 1)]
-        return [*self.found, *[likeliest] * (len(self.texts) - len(self.found))]
+        return [*self.found, *[likeliest] * len(self.contexts)]
+
+    @property
+    def _stretch(self) -> tuple[int, int]:
+        found = stretch(self.turns)
+        return (0, len(self.context)) if found is None else found[1:]
 
 
 def told(context: str, history: Sequence[Sequence[str]]) -> list[Said]:

@@ -20,7 +20,6 @@ from qa.mentions import Mention, agreement, describe, noun_phrases
 from qa.slots import Slot, slots_of
 
 TURNS = 3  # before a question that it may be put behind
-READ_BEHIND = (1, 2)  # turns, in reading
 BEHIND = 40  # words of them and the question: the reader takes 64 tokens
 MOST = 3  # versions of a question, the literal one among them
 
@@ -51,16 +50,6 @@ def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
     if not found and (is_elliptic(question) or _LOOSE.search(question)):
         found.append(behind(question, [last]))
     return tuple(dict.fromkeys([question, *found]))[:MOST]
-
-
-def in_context(question: str, found: Sequence[str], turns: Sequence[Said]) -> tuple[str, ...]:
-    """The question behind the last turn that was answered and behind the last two, as the reader has learnt to.
-
-    Without what is in `found` already, and where there is no room for a turn.
-    """
-    answered = [turn for turn in turns if turn.answer is not None]
-    texts = dict.fromkeys(behind(question, answered[-count:]) for count in READ_BEHIND if answered)
-    return tuple(text for text in texts if text not in found and text != question)
 
 
 def behind(question: str, turns: Sequence[Said]) -> str:

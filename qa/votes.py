@@ -12,24 +12,25 @@ from dataclasses import dataclass, replace
 
 from qa.answers import Answer, Evidence
 from qa.antecedents import Said
+from qa.contexts import Context, around
 from qa.ellipsis import for_more
 from qa.metrics import normalise
 from qa.passages import Passage
 from qa.reader import Reading, Span
-from qa.sentences import sentences
 
 # What each version's votes count, chosen on the first 806 turns of a part of CoQA: F1 is 51.3 for the literal question,
 # 60.4 with one version in context and all counting about the same, 62.2 with two, 63.4 so. In halves of these turns
 # the order is the same.
 ALONE = 1.1  # the literal question, where rules find nothing that it leans on
 LITERAL, LIKELIEST, FURTHER = 0.5, 1.0, 0.5  # the literal one beside others; the version rules find likeliest; others
-IN_CONTEXT = (1.0, 1.5)  # behind the turn before; behind two
+# Behind one turn or two, in what was found and around the answer before.
+IN_CONTEXT = {(1, False): 1.0, (2, False): 1.5, (1, True): 1.0, (2, True): 1.0}
 REPEATED = 1.0  # taken off the score of a span that only repeats the answer before
 NEAR = 2.0  # added to that of a span within a sentence or two of it
 SURE = 0.7  # from this confidence on the answer to a question that stands alone is left as it is
 
 
-def pick(answers: Sequence[Answer], *, threshold: float, in_context: Sequence[Answer] = ()) -> Answer:
+def pick(answers: Sequence[Answer], *, threshold: float, in_context: Sequence[tuple[Context, Answer]] = ()) -> Answer:
     """Of the answers to the versions of one question, the literal one first, that which is likeliest right.
 
     `in_context` is what the reader finds for the literal question behind turns before it. These vote on the place,
@@ -42,9 +43,9 @@ def pick(answers: Sequence[Answer], *, threshold: float, in_context: Sequence[An
     one place first, the texts hold an answer unless all of them are mistaken; `threshold` as in `answers.choose`.
     """
     votes: list[_Votes] = []
-    read = [*answers, *in_context]
+    read = [*answers, *(answer for _, answer in in_context)]
     own = [ALONE] if len(answers) == 1 else [LITERAL, LIKELIEST, *[FURTHER] * (len(answers) - 2)]
-    weights = [*own, *IN_CONTEXT[: len(in_context)]]
+    weights = [*own, *(IN_CONTEXT[context.turns, context.near] for context, _ in in_context)]
     for number, (answer, weight) in enumerate(zip(read, weights, strict=True)):
         for rank, candidate in enumerate(_candidate_answers(answer)):
             alike = next((held for held in votes if _overlap(held.best, candidate)), None)
@@ -67,7 +68,7 @@ def pick(answers: Sequence[Answer], *, threshold: float, in_context: Sequence[An
         answerable = 1 - math.prod(1 - answer.answerable for answer in agreeing or [chosen])
     else:
         answerable = max(answer.answerable for answer in answers)
-    behind = [answer.answerable for answer in in_context if _puts_first(answer, won.best)]
+    behind = [answer.answerable for _, answer in in_context if _puts_first(answer, won.best)]
     if len(answers) > 1 and behind:
         answerable = _between(answerable, sum(behind) / len(behind))
     if answerable < threshold:
@@ -123,7 +124,7 @@ def leaning(evidence: Evidence, turns: Sequence[Said], *, question: str = "") ->
     if not located:
         return evidence
     last = located[-1]
-    begin, end = _near(last)
+    begin, end = around(last, before=1, after=2)
     told = _told(turns) if for_more(question) else []
     passage = evidence.hit.passage
     spans = []
@@ -156,13 +157,3 @@ def _says(span: Span, passage: Passage, turn: Said) -> bool:
     if passage.document_id == turn.document_id and overlaps:
         return True
     return f" {found} " in f" {said} " or f" {said} " in f" {found} "
-
-
-def _near(turn: Said) -> tuple[int, int]:
-    """Where in the turn's text the sentence before the answer's begins, and the second after it ends."""
-    begin = max(0, turn.start - 1_000)
-    spans = sentences(turn.text[begin : turn.start + 1_000])
-    place = next((n for n, (_, end) in enumerate(spans) if turn.start - begin < end), 0)
-    if not spans:
-        return 0, 0
-    return begin + spans[max(0, place - 1)][0], begin + spans[min(len(spans) - 1, place + 2)][1]

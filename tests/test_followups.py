@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qa.antecedents import Said
 from qa.documents import Document
-from qa.followups import BEHIND, MOST, behind, in_context, understood, versions
+from qa.followups import BEHIND, MOST, behind, understood, versions
 
 TEXT = (
     "Ida Holt became mayor of Brena in 1931. She appointed Omar Lindqvist as harbour master. He had learned his trade "
@@ -120,16 +120,3 @@ def test_a_turn_that_leaves_no_room_is_left_out():
     long = turn("Who " + "really " * 40 + "opened it?", "Ida Holt")
     assert behind("And then?", [MAYOR, long]) == "And then?"
     assert behind("And then?", [long, MAYOR]) == "Who became mayor of Brena? Ida Holt. And then?"
-
-
-def test_in_context_a_question_stands_behind_one_turn_and_two():
-    question = "Who ran the harbour?"
-    one, two = in_context(question, (question,), [LEAGUE, PIER, MAYOR])
-    assert one == "Who became mayor of Brena? Ida Holt. Who ran the harbour?"
-    assert two == behind(question, [PIER, MAYOR]) != one
-    assert two.endswith(one)
-    assert in_context(question, (question, one), [PIER, MAYOR]) == (two,)
-    assert in_context(question, (question,), [MAYOR]) == (one,)
-    assert in_context(question, (question,), [PIER, MAYOR, turn("Who was asked?", None)]) == (one, two)
-    assert in_context(question, (question,), []) == ()
-    assert in_context(question, (question,), [turn("What was said? " + "word " * BEHIND, "Ida Holt")]) == ()

@@ -8,6 +8,7 @@ import pytest
 
 from qa.answers import Answer, Evidence
 from qa.antecedents import Said
+from qa.contexts import Context
 from qa.documents import Document
 from qa.hits import Hit
 from qa.passages import Passage
@@ -20,6 +21,7 @@ TEXT = (
     "1934 by the king. Storms destroyed it two years later, and the engineers went home."
 )
 DOCUMENT = Document(text=TEXT)
+BEHIND = Context("Who became mayor? Ida Holt. Who?", 1)
 
 
 def at(words: str, question: str, confidence: float) -> Answer:
@@ -40,10 +42,10 @@ def test_versions_that_agree_outvote_one() -> None:
 def test_in_context_has_a_vote_on_the_place_but_not_on_whether_there_is_an_answer() -> None:
     weak = replace(at("Lisbon", "Who did it?", 0.3), answerable=0.5)
     context = at("Omar Lindqvist", "Who did it?", 0.9)
-    won = pick([weak], threshold=0.4, in_context=[context])
+    won = pick([weak], threshold=0.4, in_context=[(BEHIND, context)])
     assert (won.text, won.confidence, won.answerable) == ("Omar Lindqvist", 0.9, 0.5)
     assert [other.text for other in won.alternatives] == []
-    refused = pick([weak], threshold=0.6, in_context=[context])
+    refused = pick([weak], threshold=0.6, in_context=[(BEHIND, context)])
     assert (refused.text, refused.answerable) == (None, 0.5)
     assert refused.alternatives[0].text == "Omar Lindqvist"
 
@@ -54,21 +56,21 @@ def test_in_context_has_half_a_say_where_a_question_leans_on_the_turns_before() 
     alone = pick(versions, threshold=0.0).answerable
     assert alone == 1 - 0.9 * 0.5
     odds = (alone / (1 - alone) * 9) ** 0.5
-    assert pick(versions, threshold=0.0, in_context=[sure]).answerable == pytest.approx(odds / (1 + odds))
+    assert pick(versions, threshold=0.0, in_context=[(BEHIND, sure)]).answerable == pytest.approx(odds / (1 + odds))
     elsewhere = replace(at("the king", "When was the pier opened?", 0.1), answerable=0.9)
-    assert pick(versions, threshold=0.0, in_context=[elsewhere]).answerable == alone
+    assert pick(versions, threshold=0.0, in_context=[(BEHIND, elsewhere)]).answerable == alone
 
 
 def test_in_context_does_not_displace_a_surer_direct_answer() -> None:
     direct = at("Lisbon", "Where did he learn?", 0.8)
-    won = pick([direct], threshold=0.4, in_context=[at("Brena", "Where did he learn?", 0.8)])
+    won = pick([direct], threshold=0.4, in_context=[(BEHIND, at("Brena", "Where did he learn?", 0.8))])
     assert (won.text, won.answerable) == ("Lisbon", 0.8)
 
 
 def test_where_in_context_agrees_the_version_that_was_read_alone_is_shown() -> None:
     direct = at("1934", "When was it opened?", 0.5)
     same = at("1934", "When was the pier opened?", 0.6)
-    won = pick([direct, at("1931", "When was the pier opened?", 0.2)], threshold=0.4, in_context=[same])
+    won = pick([direct, at("1931", "When was the pier opened?", 0.2)], threshold=0.4, in_context=[(BEHIND, same)])
     assert (won.text, won.confidence) == ("1934", 0.6)
     assert 0.5 < won.answerable < 0.6
 
