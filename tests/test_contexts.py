@@ -27,7 +27,8 @@ TWO = behind(QUESTION, [PIER, MAYOR])
 
 def test_a_question_stands_behind_one_turn_and_two_and_is_read_near_the_answer_too() -> None:
     both = (Context(ONE, 1), Context(TWO, 2), Context(ONE, 1, near=True), Context(TWO, 2, near=True))
-    assert TWO.endswith(ONE) and TWO != ONE
+    assert TWO.endswith(ONE)
+    assert TWO != ONE
     assert contexts(QUESTION, (QUESTION,), [turn("Where?", "Lisbon"), PIER, MAYOR]) == both
     assert contexts(QUESTION, (QUESTION,), [PIER, MAYOR, REFUSED]) == both
     assert contexts(QUESTION, (QUESTION,), [MAYOR]) == (Context(ONE, 1), Context(ONE, 1, near=True))

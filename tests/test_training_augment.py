@@ -276,6 +276,23 @@ def test_asking_on_keeps_the_answers_and_an_unanswerable_question_its_words():
         assert refused is None or refused.question.endswith(" When did Olav Berg open the museum?")
 
 
+def test_an_unanswerable_follow_up_has_pronouns_and_nothing_left_out():
+    refused = replace(ABOUT[3], question="In what year did Maria Lind sell the museum?", answers=(), starts=())
+    found = {q.question for seed in range(80) if (q := asked_on(refused, ABOUT[:3], Random(seed))) is not None}
+    assert any(text.endswith(" In what year did she sell the museum?") for text in found)
+    assert not any(text.lower().endswith((" in what year?", " when?")) for text in found)
+
+
+def test_a_mixture_asks_on_with_swapped_questions_too():
+    shares = Shares(neighbours=0, swaps=1.0, typed=0, statements=0, short=0, histories=1.0)
+    mixed = mix(ABOUT * 20, shares=shares)
+    onward = [mixed.questions[number] for number in sorted(mixed.onward)]
+    refused = [question for question in onward if question.impossible]
+    assert 0.2 < len(refused) / len(onward) < 0.8
+    assert all(question.context == PARAGRAPH for question in refused)
+    assert not any(q.impossible for q in mix(ABOUT * 20, shares=replace(shares, swaps=0)).questions)
+
+
 def test_nothing_is_asked_on_without_another_question_on_the_context():
     assert asked_on(ABOUT[0], ABOUT[:1], Random(0)) is None
     assert asked_on(ABOUT[0], [], Random(0)) is None

@@ -42,7 +42,8 @@ _OPENINGS = ("", "", "", "and ", "And ", "so ")
 def asked_on(question: Question, others: Sequence[Question], random: Random) -> Question | None:
     """The question as the turn after one or two of `others`, answerable ones on the same context; None without any.
 
-    Its answers stay as they are. An unanswerable one keeps its words, since they are what makes it so.
+    Its answers stay as they are. Of an unanswerable one no words are left out, since they are what makes it so: names
+    alone give way to pronouns, which stand for the same.
     """
     turns = _before(question, others, random)
     if not turns:
@@ -52,7 +53,7 @@ def asked_on(question: Question, others: Sequence[Question], random: Random) -> 
     if confirmed is not None and not question.impossible and random.random() < CONFIRMED:
         said[-1] = Said(confirmed, confirmed, "yes")
         return replace(question, question=behind(f"{asked_with(question.question)}?", said))
-    text = question.question if question.impossible else _worded(question, turns, random)
+    text = _pronominal(question, turns, random) if question.impossible else _worded(question, turns, random)
     if text == question.question and random.random() < 0.7:  # what stands alone is learnt elsewhere
         return None
     return replace(question, question=behind(text, said))
@@ -121,13 +122,21 @@ def _worded(question: Question, turns: Sequence[Question], random: Random) -> st
     between = abs(question.starts[0] - last.starts[0])
     if asked and between <= NEAR and random.random() < 0.4:
         return _opened(opening, f"{asked}?")
-    spoken = " ".join([question.title.replace("_", " "), *(f"{turn.question} {turn.answers[0]}" for turn in turns)])
-    said = _content(spoken)
+    said = _content(_spoken(question, turns))
     rest = question.question[len(asked) :] if asked else question.question
     if asked and _content(rest) <= said and random.random() < 0.6:
         return _opened(opening, f"{asked}?")
-    text = _without_end(question.question, said) if random.random() < 0.5 else question.question
-    return _with_pronouns(text, spoken.lower(), question.context, random)
+    short = _without_end(question.question, said) if random.random() < 0.5 else question.question
+    return _pronominal(replace(question, question=short), turns, random)
+
+
+def _pronominal(question: Question, turns: Sequence[Question], random: Random) -> str:
+    """The question with pronouns for what the turns, and the title, have spoken of."""
+    return _with_pronouns(question.question, _spoken(question, turns).lower(), question.context, random)
+
+
+def _spoken(question: Question, turns: Sequence[Question]) -> str:
+    return " ".join([question.title.replace("_", " "), *(f"{turn.question} {turn.answers[0]}" for turn in turns)])
 
 
 def _without_end(text: str, said: set[str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -79,7 +79,7 @@ def mix(
         chosen = [cropped(question, random, characters=shares.longest) for question in chosen]
         exchanged = [swapped(question, random, others=texts[question.title]) for question in chosen]
         placed += [(random.random(), question) for question in (*beside, *exchanged) if question is not None]
-        asked = _histories(both, shares, neighbours, random)
+        asked = _histories(both, texts, shares, neighbours, random)
         placed += [(random.random(), question) for question in asked]
         histories.update(map(id, asked))
         log.info("%d questions with a neighbour, %d swapped, %d behind others", len(beside), len(exchanged), len(asked))
@@ -93,15 +93,31 @@ def mix(
 
 
 def _histories(
-    questions: Sequence[Question], shares: Shares, neighbours: Neighbours | None, random: Random
+    questions: Sequence[Question],
+    texts: Mapping[str, Sequence[str]],
+    shares: Shares,
+    neighbours: Neighbours | None,
+    random: Random,
 ) -> list[Question]:
-    """Some of the questions as turns of a conversation, and some of these beside a paragraph without the answer."""
+    """Some of the questions as turns of a conversation, some of these swapped or beside a paragraph without the answer.
+
+    `texts` are the paragraphs of each article.
+    """
     if shares.histories == 0:
         return []
     questions = joined(questions)  # on a single sentence nobody asks on for long
     groups = grouped(questions)
-    chosen = [question for question in questions if random.random() < shares.histories]
-    asked = [asked_on(question, groups.get(question.context, ()), random) for question in chosen]
+    asked = []
+    for question in questions:
+        if random.random() < shares.histories:
+            others = groups.get(question.context, ())
+            # As large a share without an answer as among the questions that stand alone.
+            if not question.impossible and random.random() < shares.swaps / (1 + shares.swaps):
+                cut = cropped(question, random, characters=shares.longest)
+                exchanged = swapped(cut, random, others=texts.get(question.title, ()))
+                asked.append(None if exchanged is None else asked_on(exchanged, others, random))
+            else:
+                asked.append(asked_on(question, others, random))
     found = [question for question in asked if question is not None]
     if neighbours is None:
         return found
