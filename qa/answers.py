@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from qa.calibration import LONGEST_LEAD, Calibration, Features
+from qa.calibration import LONGEST_LEAD, Agreement, Calibration, Features
 from qa.documents import Document
 from qa.fusion import telling_words
 from qa.hits import Hit
@@ -73,6 +73,7 @@ class Answer:
     alternatives: tuple[Answer, ...] = ()  # other answers, best first; after a refusal, what was refused too
     evidence: tuple[Evidence, ...] = ()  # the passages read, best first
     features: Features | None = None  # of the best span, by which it was judged
+    agreement: Agreement | None = None  # of the readings of a follow-up, by which its answer was judged
     reply: str | None = None  # what is said where no question was asked of the texts; `text` is None then
     quotes: tuple[Answer, ...] = ()  # sentences that the reply rests on, in the order of their texts
 

@@ -190,9 +190,9 @@ class Conversation:
         likeliest = found[min(1, len(found) - 1)]  # for what stands behind turns is no question to be shown
         ways += [_Way(each.text, likeliest, few, near if each.near else None) for each in behind]
         answers += self._read(ways, question, top_k, threshold)
-        least = self._assistant.calibration.threshold if threshold is None else threshold
         in_context = list(zip(behind, answers[len(found) :], strict=True))
-        return pick(answers[: len(found)], threshold=least, in_context=in_context)
+        calibration = self._assistant.calibration
+        return pick(answers[: len(found)], calibration=calibration, threshold=threshold, in_context=in_context)
 
     def _near(self) -> Hit | None:
         """The text around the answer before, as if it had been found; None where it is no longer there."""

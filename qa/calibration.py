@@ -1,8 +1,9 @@
 """Calibration: from what the reader says of all passages to probabilities, and the threshold for abstaining.
 
 Two logistic models on the same features (Platt 1999): that the best span is right, and that the texts hold an
-answer at all. They are fitted to one reader, on questions that nothing is reported on, and are kept beside its
-weights in `calibration.json`; a reader without one gets the shipped reader's.
+answer at all. Two more say so of what the versions of a follow-up agree on (see votes). They are fitted to one reader,
+on questions that nothing is reported on, and are kept beside its weights in `calibration.json`; a reader without one
+gets the shipped reader's.
 """
 
 from __future__ import annotations
@@ -35,12 +36,32 @@ LONGEST_LEAD = 10.0
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """What is known of the answer that several readings of one question chose; all but `share` are log-odds."""
+
+    alone: float  # that the texts hold an answer, by the versions that stand alone and put this one first
+    behind: float  # the same by the question behind turns before it
+    near: float  # and in the text around the answer before
+    share: float  # of the votes, from 0 to 1
+    best: float  # that the answer is right, by the reading that is surest of it
+
+    def row(self) -> list[float]:
+        return [1.0, self.alone, self.behind, self.near, self.share, self.best]
+
+
+@dataclass(frozen=True)
 class Calibration:
-    """Weights for `Features.row()`; an answer is given when `answerable` is at least `threshold`."""
+    """Weights for the rows of `Features` and, `agreed_...`, of `Agreement`.
+
+    An answer is given when the probability of `answerable` is at least `threshold`. Where nothing is known of
+    follow-ups, what is agreed on is as likely as the surest reading says.
+    """
 
     right: tuple[float, ...] = (-2.5, 0.4, 0.1, 0.0, 2.0)
     answerable: tuple[float, ...] = (-2.0, 0.4, 0.1, 0.0, 2.0)
     threshold: float = 0.5
+    agreed_right: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+    agreed_answerable: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 
     @classmethod
     def open(cls, folder: str | Path) -> Calibration | None:
@@ -48,7 +69,9 @@ class Calibration:
         path = Path(folder) / FILE
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
-            return cls(tuple(values["right"]), tuple(values["answerable"]), float(values["threshold"]))
+            fitted = {name: tuple(values[name]) for name in ("right", "answerable")}
+            agreed = {name: tuple(values[name]) for name in ("agreed_right", "agreed_answerable") if name in values}
+            return cls(**fitted, **agreed, threshold=float(values["threshold"]))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (ValueError, KeyError, TypeError) as error:
@@ -57,21 +80,21 @@ class Calibration:
     def save(self, folder: str | Path) -> None:
         (Path(folder) / FILE).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
-    def probability_right(self, features: Features) -> float:
-        return _logistic(self.right, features)
+    def probability_right(self, known: Features | Agreement) -> float:
+        return _logistic(self.right if isinstance(known, Features) else self.agreed_right, known.row())
 
-    def probability_answerable(self, features: Features) -> float:
-        return _logistic(self.answerable, features)
+    def probability_answerable(self, known: Features | Agreement) -> float:
+        return _logistic(self.answerable if isinstance(known, Features) else self.agreed_answerable, known.row())
 
 
-def fit(rows: Sequence[Features], outcomes: Sequence[bool], *, ridge: float = 1.0) -> tuple[float, ...]:
+def fit(rows: Sequence[Features | Agreement], outcomes: Sequence[bool], *, ridge: float = 1.0) -> tuple[float, ...]:
     """Weights of a logistic regression of the outcomes on the features, by Newton's method.
 
     Raises ValueError when all outcomes are alike: there is nothing to tell apart.
     """
     if len(set(outcomes)) < 2:
         raise ValueError(f"{len(outcomes)} outcomes, all alike: expected some that hold and some that do not")
-    x, y = np.array([features.row() for features in rows]), np.array(outcomes, dtype=float)
+    x, y = np.array([known.row() for known in rows]), np.array(outcomes, dtype=float)
     penalty = np.diag([0.0] + [ridge] * (x.shape[1] - 1))
     weights = np.zeros(x.shape[1])
     for _ in range(50):
@@ -84,6 +107,12 @@ def fit(rows: Sequence[Features], outcomes: Sequence[bool], *, ridge: float = 1.
     return tuple(round(float(weight), 4) for weight in weights)
 
 
-def _logistic(weights: Sequence[float], features: Features) -> float:
-    total = sum(weight * value for weight, value in zip(weights, features.row(), strict=True))
+def log_odds(probability: float) -> float:
+    """Of a probability, which is taken to be no nearer to 0 or 1 than 1 in 10,000."""
+    inside = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(inside / (1 - inside))
+
+
+def _logistic(weights: Sequence[float], row: Sequence[float]) -> float:
+    total = sum(weight * value for weight, value in zip(weights, row, strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

@@ -126,7 +126,7 @@ def _over_contexts(
     with tqdm(total=len(rows), desc="reading", unit="turn", disable=not progress) as bar:
         for begin in range(0, len(rows), TOGETHER):
             part = rows[begin : begin + TOGETHER]
-            for row, (answer, plain) in zip(part, _read(part, reader, calibration, history), strict=True):
+            for row, (answer, plain) in zip(part, answered(part, reader, calibration, history=history), strict=True):
                 answers = tuple(row["answers"])
                 name = str(row.get("id", len(outcomes)))
                 question = Question(name, row["question"], row["context"], answers, (0,) * len(answers))
@@ -136,10 +136,13 @@ def _over_contexts(
     return outcomes, literal
 
 
-def _read(
-    rows: Sequence[dict[str, Any]], reader: Reader, calibration: Calibration, history: bool
+def answered(
+    rows: Sequence[dict[str, Any]], reader: Reader, calibration: Calibration, *, history: bool = True
 ) -> Iterator[tuple[Answer, Answer]]:
-    """The answer to each row's question, and that to its words alone; never refused: in these sets each has one."""
+    """For each row of `context`, `history` and `question` the answer to the question, and that to its words alone.
+
+    Never refused. All rows are read at once.
+    """
     asked = [_Asked.of(row, history) for row in rows]
     readings = iter(reader.read([pair for item in asked for pair in item.pairs], top_k=THOROUGH_SPANS))
     for item in asked:
@@ -160,7 +163,8 @@ def _read(
         if len(item.found) == 1:
             answers[0] = plain  # as ever
         behind = list(zip(item.contexts, answers[len(item.found) :], strict=True))
-        yield pick(answers[: len(item.found)], threshold=0.0, in_context=behind), plain
+        own = answers[: len(item.found)]
+        yield pick(own, calibration=calibration, threshold=0.0, in_context=behind), plain
 
 
 def _moved(reading: Reading, offset: int) -> Reading:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from qa.answers import Answer, Evidence
 from qa.antecedents import Said
+from qa.calibration import Agreement, Calibration, log_odds
 from qa.contexts import Context, around
 from qa.ellipsis import for_more
 from qa.metrics import normalise
@@ -30,51 +31,50 @@ NEAR = 2.0  # added to that of a span within a sentence or two of it
 SURE = 0.7  # from this confidence on the answer to a question that stands alone is left as it is
 
 
-def pick(answers: Sequence[Answer], *, threshold: float, in_context: Sequence[tuple[Context, Answer]] = ()) -> Answer:
+def pick(
+    answers: Sequence[Answer],
+    *,
+    calibration: Calibration,
+    threshold: float | None = None,
+    in_context: Sequence[tuple[Context, Answer]] = (),
+) -> Answer:
     """Of the answers to the versions of one question, the literal one first, that which is likeliest right.
 
-    `in_context` is what the reader finds for the literal question behind turns before it. These vote on the place,
-    but have half a say in whether the texts hold an answer, and none where the question stands alone: after turns that
-    were answered the reader expects one too often.
+    `in_context` is what the reader finds for the literal question behind turns before it. Where the question stands
+    alone these vote on the place, but have no say in whether the texts hold an answer.
 
     Each version votes for the places that it may be answered by with the square of its probability, so that an
     answer which several versions agree on wins, and a version without a good answer has no say: a bad one cannot
-    displace a good direct answer. Answered is the version that is surest of the place. Where several versions put
-    one place first, the texts hold an answer unless all of them are mistaken; `threshold` as in `answers.choose`.
+    displace a good direct answer. Answered is the version that is surest of the place. How likely the answer is, and
+    that there is one, is judged by all of them together, for after turns that were answered the reader expects an
+    answer too often; `threshold` as in `answers.choose`.
     """
-    votes: list[_Votes] = []
+    least = calibration.threshold if threshold is None else threshold
     read = [*answers, *(answer for _, answer in in_context)]
     own = [ALONE] if len(answers) == 1 else [LITERAL, LIKELIEST, *[FURTHER] * (len(answers) - 2)]
     weights = [*own, *(IN_CONTEXT[context.turns, context.near] for context, _ in in_context)]
-    for number, (answer, weight) in enumerate(zip(read, weights, strict=True)):
-        for rank, candidate in enumerate(_candidate_answers(answer)):
-            alike = next((held for held in votes if _overlap(held.best, candidate)), None)
-            if alike is None:
-                alike = _Votes(candidate, number, {})
-                votes.append(alike)
-            elif candidate.confidence > alike.best.confidence:
-                alike.best, alike.version = candidate, number
-            elif alike.version == rank == 0 and number < len(answers) and _equal(alike.best, candidate):
-                # Of versions that put the same words first, one that stands alone is shown.
-                alike.best, alike.version = replace(candidate, confidence=alike.best.confidence), number
-            alike.of[number] = max(alike.of.get(number, 0.0), weight * candidate.confidence**2)
+    votes = _counted(read, weights, len(answers))
     if not votes:
         return answers[0]
-    won = max(votes, key=lambda held: sum(held.of.values()))
+    won = max(votes, key=lambda held: held.total)
     chosen = read[won.version]
-    others = tuple(other for other in _candidate_answers(chosen) if not _overlap(other, won.best))
-    agreeing = [answer for answer in answers if _puts_first(answer, won.best)]
-    if agreeing or won.version < len(answers):
-        answerable = 1 - math.prod(1 - answer.answerable for answer in agreeing or [chosen])
-    else:
-        answerable = max(answer.answerable for answer in answers)
-    behind = [answer.answerable for _, answer in in_context if _puts_first(answer, won.best)]
-    if len(answers) > 1 and behind:
-        answerable = _between(answerable, sum(behind) / len(behind))
-    if answerable < threshold:
+    agreement = _agreement(won, votes, answers, in_context)
+    right = calibration.probability_right(agreement)
+    answerable = calibration.probability_answerable(agreement)
+    if len(answers) == 1:
+        answerable = answers[0].answerable
+    # Other answers are as likely beside it as they were in the reading that it is taken from.
+    scale = min(1.0, right / max(won.best.confidence, 1e-9))
+    others = tuple(
+        replace(other, confidence=scale * other.confidence)
+        for other in _candidate_answers(chosen)
+        if not _overlap(other, won.best)
+    )
+    best = replace(won.best, confidence=right, answerable=answerable)
+    if answerable < least:
         refused = Answer(chosen.question, None, 1 - answerable, answerable, features=chosen.features)
-        return replace(refused, alternatives=(won.best, *others), evidence=chosen.evidence)
-    judged = replace(won.best, answerable=answerable, features=chosen.features)
+        return replace(refused, alternatives=(best, *others), evidence=chosen.evidence, agreement=agreement)
+    judged = replace(best, features=chosen.features, agreement=agreement)
     return replace(judged, alternatives=others, evidence=chosen.evidence)
 
 
@@ -86,6 +86,43 @@ class _Votes:
     version: int
     of: dict[int, float]
 
+    @property
+    def total(self) -> float:
+        return sum(self.of.values())
+
+
+def _counted(read: Sequence[Answer], weights: Sequence[float], alone: int) -> list[_Votes]:
+    """The votes for each place; the first `alone` of what was read stand alone."""
+    votes: list[_Votes] = []
+    for number, (answer, weight) in enumerate(zip(read, weights, strict=True)):
+        for rank, candidate in enumerate(_candidate_answers(answer)):
+            alike = next((held for held in votes if _overlap(held.best, candidate)), None)
+            if alike is None:
+                alike = _Votes(candidate, number, {})
+                votes.append(alike)
+            elif candidate.confidence > alike.best.confidence:
+                alike.best, alike.version = candidate, number
+            elif alike.version == rank == 0 and number < alone and _equal(alike.best, candidate):
+                # Of versions that put the same words first, one that stands alone is shown.
+                alike.best, alike.version = replace(candidate, confidence=alike.best.confidence), number
+            alike.of[number] = max(alike.of.get(number, 0.0), weight * candidate.confidence**2)
+    return votes
+
+
+def _agreement(
+    won: _Votes, votes: Sequence[_Votes], answers: Sequence[Answer], in_context: Sequence[tuple[Context, Answer]]
+) -> Agreement:
+    agreeing = [answer for answer in answers if _puts_first(answer, won.best)]
+    if agreeing or won.version < len(answers):
+        # There is an answer, unless all of them are mistaken.
+        alone = 1 - math.prod(1 - answer.answerable for answer in agreeing or [answers[won.version]])
+    else:
+        alone = max(answer.answerable for answer in answers)
+    ways = {near: [log_odds(answer.answerable) for each, answer in in_context if each.near == near] for near in (0, 1)}
+    behind, near = (sum(found) / len(found) if found else log_odds(alone) for found in (ways[0], ways[1]))
+    share = won.total / max(sum(held.total for held in votes), 1e-9)
+    return Agreement(log_odds(alone), behind, near, share, log_odds(won.best.confidence))
+
 
 def _candidate_answers(answer: Answer) -> list[Answer]:
     """The answer, unless it was refused, and its alternatives."""
@@ -95,13 +132,6 @@ def _candidate_answers(answer: Answer) -> list[Answer]:
 
 def _puts_first(answer: Answer, place: Answer) -> bool:
     return any(_overlap(place, candidate) for candidate in _candidate_answers(answer)[:1])
-
-
-def _between(one: float, other: float) -> float:
-    """The probability whose odds are the geometric mean of those of the two."""
-    odds = [p / (1 - p) for p in (min(max(p, 1e-6), 1 - 1e-6) for p in (one, other))]
-    mean = math.sqrt(odds[0] * odds[1])
-    return mean / (1 + mean)
 
 
 def _overlap(one: Answer, other: Answer) -> bool:

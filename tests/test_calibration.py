@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from pathlib import Path
 
 import pytest
 
-from qa.calibration import FILE, Calibration, Features, fit
+from qa.calibration import FILE, Agreement, Calibration, Features, fit, log_odds
 
 
 def test_the_fit_recovers_the_odds_it_was_drawn_from() -> None:
@@ -34,6 +35,13 @@ def test_it_is_kept_and_opened(tmp_path: Path) -> None:
     assert Calibration.open(tmp_path) is None
     calibration.save(tmp_path)
     assert Calibration.open(tmp_path) == calibration
+    for name in ("agreed_right", "agreed_answerable"):  # kept by an older version
+        kept = json.loads((tmp_path / FILE).read_text())
+        (tmp_path / FILE).write_text(json.dumps({key: value for key, value in kept.items() if key != name}))
+    assert Calibration.open(tmp_path) == calibration
+    more = Calibration(agreed_right=(0.1,) * 6, agreed_answerable=(0.2,) * 6)
+    more.save(tmp_path)
+    assert Calibration.open(tmp_path) == more
     (tmp_path / FILE).write_text("{}")
     with pytest.raises(ValueError, match=r"calibration\.json"):
         Calibration.open(tmp_path)
@@ -44,3 +52,12 @@ def test_a_greater_margin_is_never_less_likely() -> None:
     chances = [calibration.probability_right(Features(margin, 0, 8, 0.5)) for margin in range(-40, 40)]
     assert chances == sorted(chances)
     assert 0 < chances[0] < chances[-1] < 1
+
+
+def test_what_is_agreed_on_is_taken_at_its_word_where_nothing_was_fitted() -> None:
+    known = Agreement(log_odds(0.7), log_odds(0.9), log_odds(0.2), 0.6, log_odds(0.4))
+    assert Calibration().probability_right(known) == pytest.approx(0.4)
+    assert Calibration().probability_answerable(known) == pytest.approx(0.7)
+    assert Calibration(agreed_right=(0.0,) * 4 + (1.0, 0.0)).probability_right(known) > 0.6
+    assert math.isfinite(log_odds(0))
+    assert log_odds(1) == pytest.approx(-log_odds(0))

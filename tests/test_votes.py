@@ -8,6 +8,7 @@ import pytest
 
 from qa.answers import Answer, Evidence
 from qa.antecedents import Said
+from qa.calibration import Calibration, log_odds
 from qa.contexts import Context
 from qa.documents import Document
 from qa.hits import Hit
@@ -22,6 +23,8 @@ TEXT = (
 )
 DOCUMENT = Document(text=TEXT)
 BEHIND = Context("Who became mayor? Ida Holt. Who?", 1)
+NEAR_IT = Context("Who became mayor? Ida Holt. Who?", 1, near=True)
+PLAIN = Calibration(threshold=0.4)  # as likely as the surest reading says
 
 
 def at(words: str, question: str, confidence: float) -> Answer:
@@ -31,52 +34,73 @@ def at(words: str, question: str, confidence: float) -> Answer:
 
 def test_a_bad_version_does_not_displace_a_good_direct_answer() -> None:
     direct = at("Lisbon", "Where did he learn?", 0.8)
-    assert pick([direct, at("Brena", "Where did Ida Holt learn?", 0.5)], threshold=0.4).text == "Lisbon"
+    assert pick([direct, at("Brena", "Where did Ida Holt learn?", 0.5)], calibration=PLAIN).text == "Lisbon"
 
 
 def test_versions_that_agree_outvote_one() -> None:
     others = [at("Omar Lindqvist", "Who?", 0.6), at("Omar Lindqvist", "Whom?", 0.6)]
-    assert pick([at("the king", "It?", 0.7), *others], threshold=0.4).text == "Omar Lindqvist"
+    assert pick([at("the king", "It?", 0.7), *others], calibration=PLAIN).text == "Omar Lindqvist"
 
 
 def test_in_context_has_a_vote_on_the_place_but_not_on_whether_there_is_an_answer() -> None:
     weak = replace(at("Lisbon", "Who did it?", 0.3), answerable=0.5)
     context = at("Omar Lindqvist", "Who did it?", 0.9)
-    won = pick([weak], threshold=0.4, in_context=[(BEHIND, context)])
-    assert (won.text, won.confidence, won.answerable) == ("Omar Lindqvist", 0.9, 0.5)
+    won = pick([weak], calibration=PLAIN, in_context=[(BEHIND, context)])
+    assert (won.text, won.answerable) == ("Omar Lindqvist", 0.5)
+    assert won.confidence == pytest.approx(0.9)
     assert [other.text for other in won.alternatives] == []
-    refused = pick([weak], threshold=0.6, in_context=[(BEHIND, context)])
+    refused = pick([weak], calibration=PLAIN, threshold=0.6, in_context=[(BEHIND, context)])
     assert (refused.text, refused.answerable) == (None, 0.5)
     assert refused.alternatives[0].text == "Omar Lindqvist"
 
 
-def test_in_context_has_half_a_say_where_a_question_leans_on_the_turns_before() -> None:
+def test_what_is_known_of_a_follow_up_is_what_its_readings_say() -> None:
     versions = [replace(at("1934", "When was it opened?", 0.3), answerable=p) for p in (0.1, 0.5)]
-    sure = replace(at("1934", "When was the pier opened?", 0.9), answerable=0.9)
-    alone = pick(versions, threshold=0.0).answerable
-    assert alone == 1 - 0.9 * 0.5
-    odds = (alone / (1 - alone) * 9) ** 0.5
-    assert pick(versions, threshold=0.0, in_context=[(BEHIND, sure)]).answerable == pytest.approx(odds / (1 + odds))
-    elsewhere = replace(at("the king", "When was the pier opened?", 0.1), answerable=0.9)
-    assert pick(versions, threshold=0.0, in_context=[(BEHIND, elsewhere)]).answerable == alone
+    behind = replace(at("1934", "When was the pier opened?", 0.9), answerable=0.8)
+    near = replace(at("the king", "When was the pier opened?", 0.1), answerable=0.7)
+    known = pick(versions, calibration=PLAIN, in_context=[(BEHIND, behind), (NEAR_IT, near)]).agreement
+    assert known is not None
+    assert known.alone == pytest.approx(log_odds(1 - 0.9 * 0.5))
+    assert (known.behind, known.near, known.best) == (log_odds(0.8), log_odds(0.7), log_odds(0.9))
+    assert 0.9 < known.share < 1
+    alone = pick(versions, calibration=PLAIN).agreement
+    assert alone is not None
+    assert alone.behind == alone.near == alone.alone
+    assert alone.share == 1
+
+
+def test_a_follow_up_is_judged_by_what_was_fitted_to_follow_ups() -> None:
+    versions = [replace(at("1934", "When was it opened?", 0.9), answerable=0.9)] * 2
+    other = at("Lisbon", "When was it opened?", 0.5)
+    versions[1] = replace(versions[1], alternatives=(other,))
+    doubtful = replace(PLAIN, agreed_right=(-1.0, 0, 0, 0, 0, 0), agreed_answerable=(-0.2, 0, 0, 0, 0, 0))
+    won = pick(versions, calibration=doubtful)
+    assert won.confidence == pytest.approx(0.2689, abs=1e-4)
+    assert won.answerable == pytest.approx(0.4502, abs=1e-4)
+    assert won.alternatives[0].confidence == pytest.approx(0.5 * won.confidence / 0.9)
+    refused = pick(versions, calibration=doubtful, threshold=0.5)
+    assert (refused.text, refused.alternatives[0].text) == (None, "1934")
+    assert refused.confidence == pytest.approx(1 - won.answerable)
 
 
 def test_in_context_does_not_displace_a_surer_direct_answer() -> None:
     direct = at("Lisbon", "Where did he learn?", 0.8)
-    won = pick([direct], threshold=0.4, in_context=[(BEHIND, at("Brena", "Where did he learn?", 0.8))])
+    won = pick([direct], calibration=PLAIN, in_context=[(BEHIND, at("Brena", "Where did he learn?", 0.8))])
     assert (won.text, won.answerable) == ("Lisbon", 0.8)
 
 
-def test_where_in_context_agrees_the_version_that_was_read_alone_is_shown() -> None:
+def test_where_in_context_agrees_the_answer_is_as_sure_as_the_surer() -> None:
     direct = at("1934", "When was it opened?", 0.5)
     same = at("1934", "When was the pier opened?", 0.6)
-    won = pick([direct, at("1931", "When was the pier opened?", 0.2)], threshold=0.4, in_context=[(BEHIND, same)])
-    assert (won.text, won.confidence) == ("1934", 0.6)
-    assert 0.5 < won.answerable < 0.6
+    won = pick([direct, at("1931", "When was the pier opened?", 0.2)], calibration=PLAIN, in_context=[(BEHIND, same)])
+    assert won.text == "1934"
+    assert won.confidence == pytest.approx(0.6)
 
 
 def test_of_the_same_answers_the_question_that_stands_alone_is_shown() -> None:
-    won = pick([at("1934", "When was it opened?", 0.9), at("1934", "When was the pier opened?", 0.8)], threshold=0.4)
+    won = pick(
+        [at("1934", "When was it opened?", 0.9), at("1934", "When was the pier opened?", 0.8)], calibration=PLAIN
+    )
     assert (won.text, won.question) == ("1934", "When was the pier opened?")
 
 
@@ -84,16 +108,18 @@ def test_an_answer_is_as_sure_as_the_surest_version_of_it() -> None:
     direct = at("1934", "When was it opened?", 0.7)
     also = at("1934", "When was the pier opened?", 0.1)
     unsure = replace(at("1931", "When was the pier opened?", 0.4), alternatives=(also,))
-    won = pick([direct, unsure], threshold=0.4)
-    assert (won.text, won.confidence, won.question) == ("1934", 0.7, "When was it opened?")
-    agreed = pick([direct, also], threshold=0.4)
-    assert (agreed.text, agreed.confidence, agreed.question) == ("1934", 0.7, "When was the pier opened?")
+    won = pick([direct, unsure], calibration=PLAIN)
+    assert (won.text, won.question) == ("1934", "When was it opened?")
+    assert won.confidence == pytest.approx(0.7)
+    agreed = pick([direct, also], calibration=PLAIN)
+    assert (agreed.text, agreed.question) == ("1934", "When was the pier opened?")
+    assert agreed.confidence == pytest.approx(0.7)
 
 
 def test_what_is_too_unlikely_is_refused() -> None:
     weak = at("1934", "When was it?", 0.2)
     refused = replace(Answer("When was it?", None, 0.8, 0.2), alternatives=(weak,))
-    assert pick([refused, replace(refused, question="When was the pier?")], threshold=0.4).text is None
+    assert pick([refused, replace(refused, question="When was the pier?")], calibration=PLAIN).text is None
 
 
 def test_the_answer_before_is_not_repeated_and_what_stands_near_it_is_likelier() -> None:

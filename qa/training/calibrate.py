@@ -4,6 +4,9 @@ Each question is read beside its own paragraph, beside the passages that a searc
 of the file finds, as in use, and beside a paragraph of another article, so that questions off the topic of all
 texts are known too. A question that its own paragraph does not answer but another one does is left out of the
 search: what is found for it may well be an answer.
+
+Then questions are asked as follow-ups, with pronouns for what others on the same paragraph spoke of, since the
+reader is surer behind turns that were answered than it should be.
 """
 
 from __future__ import annotations
@@ -14,18 +17,23 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from tqdm import tqdm
 
 from qa.answers import Answer, Evidence, choose
 from qa.assistant import TOGETHER, TOP_K, Assistant
 from qa.calibration import Calibration, fit
+from qa.dialogues import answered
 from qa.hits import given
 from qa.metrics import balanced_threshold, exact_match
 from qa.reader import SHIPPED, Reader
 from qa.squad import Question, read_squad
+from qa.training.history import grouped, leaning
 
 log = logging.getLogger(__name__)
+DRAWS = 3  # follow-ups made of each question, where any can be
+LEAST_FOLLOW_UPS = 100
 
 
 def calibrate(questions: Sequence[Question], reader: Reader, *, top_k: int = TOP_K) -> Calibration:
@@ -45,7 +53,55 @@ def calibrate(questions: Sequence[Question], reader: Reader, *, top_k: int = TOP
         [fitted.probability_answerable(row) for row in rows], [question.impossible for question, _ in read]
     )
     log.info("%d readings: threshold %.3f", len(rows), threshold)
-    return replace(fitted, threshold=round(threshold, 4))
+    fitted = replace(fitted, threshold=round(threshold, 4))
+    return _with_agreed(fitted, questions, reader, sum(answerable) / len(answerable))
+
+
+def _with_agreed(calibration: Calibration, questions: Sequence[Question], reader: Reader, share: float) -> Calibration:
+    """With what the versions of follow-ups agree on fitted too, where the questions make enough of them.
+
+    About as large a `share` of them has an answer as of the questions that stand alone, so that a probability says the
+    same of both.
+    """
+    asked = _follow_ups(questions, share)
+    read = [(question, answer) for question, answer in _talked(asked, reader, calibration) if answer.agreement]
+    rows = [answer.agreement for _, answer in read if answer.agreement is not None]
+    right = [exact_match(answer.text, question.answers) > 0 for question, answer in read]
+    answerable = [not question.impossible for question, _ in read]
+    if len(rows) < LEAST_FOLLOW_UPS or not 0 < sum(right) < len(rows) or not 0 < sum(answerable) < len(rows):
+        log.warning(
+            "%d follow-ups are too few to calibrate on: they are taken to be as sure as other questions", len(rows)
+        )
+        return calibration
+    log.info("%d follow-ups, %d of them with an answer", len(rows), sum(answerable))
+    return replace(calibration, agreed_right=fit(rows, right), agreed_answerable=fit(rows, answerable))
+
+
+def _follow_ups(questions: Sequence[Question], share: float) -> list[tuple[Question, dict[str, Any]]]:
+    """Follow-ups, with the question each was made of, as rows of `qa.dialogues`."""
+    draw = Random(0)
+    groups = grouped(questions)
+    made: dict[bool, list[tuple[Question, dict[str, Any]]]] = {True: [], False: []}
+    for question in [question for question in questions for _ in range(DRAWS)]:
+        onward = leaning(question, groups.get(question.context, ()), draw)
+        if onward is not None:
+            text, turns = onward
+            history = [[turn.question, turn.answers[0]] for turn in turns]
+            row = {"context": question.context, "history": history, "question": text}
+            made[question.impossible].append((question, row))
+    most = round(len(made[True]) * share / (1 - share)) if made[True] else len(made[False])
+    some = draw.sample(made[False], min(len(made[False]), most))
+    return [*made[True], *some]
+
+
+def _talked(
+    asked: Sequence[tuple[Question, dict[str, Any]]], reader: Reader, calibration: Calibration
+) -> Iterator[tuple[Question, Answer]]:
+    for begin in tqdm(range(0, len(asked), TOGETHER), unit="batch", desc="follow-ups"):
+        part = asked[begin : begin + TOGETHER]
+        answers = answered([row for _, row in part], reader, calibration)
+        for (question, _), (answer, _) in zip(part, answers, strict=True):
+            yield question, answer
 
 
 def _answers(questions: Sequence[Question], reader: Reader, top_k: int) -> Iterator[tuple[Question, Answer]]:

@@ -59,6 +59,16 @@ def asked_on(question: Question, others: Sequence[Question], random: Random) -> 
     return replace(question, question=behind(text, said))
 
 
+def leaning(question: Question, others: Sequence[Question], random: Random) -> tuple[str, list[Question]] | None:
+    """The question with pronouns for what the turns before spoke of, and these turns; None where it has none.
+
+    It means what it meant, so its answers are right, or it has none, as before.
+    """
+    turns = _before(question, others, random)
+    text = _pronominal(question, turns, random)
+    return None if text == question.question else (text, turns)
+
+
 def _as_said(turns: Sequence[Question], random: Random) -> list[Said]:
     """The turns as they stand in front of the next: some confirmed with a yes, and all as meant or all as typed."""
     typed = random.random() < TYPED
