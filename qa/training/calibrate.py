@@ -33,7 +33,7 @@ from qa.training.history import grouped, leaning
 
 log = logging.getLogger(__name__)
 DRAWS = 3  # follow-ups made of each question, where any can be
-LEAST_FOLLOW_UPS = 100
+LEAST_FOLLOW_UPS = 50
 
 
 def calibrate(questions: Sequence[Question], reader: Reader, *, top_k: int = TOP_K) -> Calibration:
@@ -54,16 +54,12 @@ def calibrate(questions: Sequence[Question], reader: Reader, *, top_k: int = TOP
     )
     log.info("%d readings: threshold %.3f", len(rows), threshold)
     fitted = replace(fitted, threshold=round(threshold, 4))
-    return _with_agreed(fitted, questions, reader, sum(answerable) / len(answerable))
+    return _with_agreed(fitted, questions, reader)
 
 
-def _with_agreed(calibration: Calibration, questions: Sequence[Question], reader: Reader, share: float) -> Calibration:
-    """With what the versions of follow-ups agree on fitted too, where the questions make enough of them.
-
-    About as large a `share` of them has an answer as of the questions that stand alone, so that a probability says the
-    same of both.
-    """
-    asked = _follow_ups(questions, share)
+def _with_agreed(calibration: Calibration, questions: Sequence[Question], reader: Reader) -> Calibration:
+    """With what the versions of follow-ups agree on fitted too, where the questions make enough of them."""
+    asked = follow_ups(questions)
     read = [(question, answer) for question, answer in _talked(asked, reader, calibration) if answer.agreement]
     rows = [answer.agreement for _, answer in read if answer.agreement is not None]
     right = [exact_match(answer.text, question.answers) > 0 for question, answer in read]
@@ -77,21 +73,18 @@ def _with_agreed(calibration: Calibration, questions: Sequence[Question], reader
     return replace(calibration, agreed_right=fit(rows, right), agreed_answerable=fit(rows, answerable))
 
 
-def _follow_ups(questions: Sequence[Question], share: float) -> list[tuple[Question, dict[str, Any]]]:
-    """Follow-ups, with the question each was made of, as rows of `qa.dialogues`."""
+def follow_ups(questions: Sequence[Question]) -> list[tuple[Question, dict[str, Any]]]:
+    """Follow-ups as rows of `qa.dialogues`, each with the question that it was made of."""
     draw = Random(0)
     groups = grouped(questions)
-    made: dict[bool, list[tuple[Question, dict[str, Any]]]] = {True: [], False: []}
+    made = []
     for question in [question for question in questions for _ in range(DRAWS)]:
         onward = leaning(question, groups.get(question.context, ()), draw)
         if onward is not None:
             text, turns = onward
             history = [[turn.question, turn.answers[0]] for turn in turns]
-            row = {"context": question.context, "history": history, "question": text}
-            made[question.impossible].append((question, row))
-    most = round(len(made[True]) * share / (1 - share)) if made[True] else len(made[False])
-    some = draw.sample(made[False], min(len(made[False]), most))
-    return [*made[True], *some]
+            made.append((question, {"context": question.context, "history": history, "question": text}))
+    return made
 
 
 def _talked(
@@ -106,9 +99,9 @@ def _talked(
 
 def _answers(questions: Sequence[Question], reader: Reader, top_k: int) -> Iterator[tuple[Question, Answer]]:
     """Each question with its best span, never refused, in all ways of reading."""
-    answered = {question.question for question in questions if not question.impossible}
+    known = {question.question for question in questions if not question.impossible}
     own = [*questions, *_off_topic(questions)]
-    searched = [q for q in questions if not (q.impossible and q.question in answered)]
+    searched = [q for q in questions if not (q.impossible and q.question in known)]
     with (
         tempfile.TemporaryDirectory() as folder,
         tqdm(total=len(own) + len(searched), unit="question", desc="calibrating") as bar,
