@@ -218,7 +218,9 @@ def _with_other(fragment: str, before: str, parts: Clause) -> list[str]:
     if meant.text[:1].isupper():
         alike = alike or [m for m in mentions if m.text[:1].isupper()]
     versions += [_instead(fragment, mention, body) for mention in alike[-1:]]
-    if meant.plural and asked and asked[-1][0].lower() not in QUESTION_WORDS | _MEASURES:
+    # "Gas" takes the place of the oil in "how much oil does Kazakhstan export", not of Kazakhstan.
+    common = len(asked) > 1 and asked[-2][0].lower() == "much" and not (alike or first in DETERMINERS)
+    if (meant.plural or common) and asked and asked[-1][0].lower() not in QUESTION_WORDS | _MEASURES:
         start = next((m for m in asked if m[0].lower() not in FUNCTION_WORDS | _MEASURES), asked[-1]).start()
         versions.append(joined(f"{parts.asked[:start]}{fragment}", parts.auxiliary, parts.rest))
     last = words(body)[-1]

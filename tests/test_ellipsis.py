@@ -48,6 +48,7 @@ def test_what_says_enough_is_not(question: str) -> None:
         ("And of Lund?", ("Who is the mayor of Brena?", "Ida Holt"), "Who is the mayor of Lund?"),
         ("And why?", ("Did the mayor resign?", None), "Why did the mayor resign?"),
         ("And barley?", ("Where was rye grown?", "Brena"), "Where was barley grown?"),
+        ("What about gas?", ("How much oil does Brena export?", None), "How much gas does Brena export?"),
         (
             "Between which years?",
             ("How many sailors visited Brena?", "300,000"),
