@@ -26,7 +26,7 @@ from qa.passages import Passage
 from qa.reader import SHIPPED, Reader
 from qa.reading import read
 from qa.smalltalk import named_text, reply, wish, without_greeting
-from qa.summary import SENTENCES, central_sentences
+from qa.summary import summarise
 from qa.votes import SURE, leaning, pick
 
 logger = logging.getLogger(__name__)
@@ -107,21 +107,6 @@ class Assistant:
                 answers.append(answer)
         return answers
 
-    def summary(self, question: str, documents: Sequence[str]) -> Answer:
-        """The most central sentences of the documents of these ids as the quotes of a reply."""
-        found = [document for name in documents if (document := self.index.document(name)) is not None]
-        quotes = []
-        for document in found:
-            passages, vectors = self.index.passages(document.id)
-            count = max(1, SENTENCES // len(found))
-            for start, end in central_sentences(document, passages, vectors, self.index.encoder, count=count):
-                around = next((p for p in passages if p.start <= start and end <= p.end), None)
-                text = document.text[start:end]
-                quotes.append(Answer(question, text, 1.0, 1.0, document, start, end, around))
-        names = " and ".join(f"“{document.title or document.source}”" for document in found)
-        said = f"The most central sentences of {names}:" if quotes else "There are no texts to summarise yet."
-        return Answer(question, None, 1.0, reply=said, quotes=tuple(quotes))
-
     def conversation(self) -> Conversation:
         """A new conversation, which remembers what was asked and answered in it."""
         return Conversation(self)
@@ -170,7 +155,7 @@ class Conversation:
         else:
             recent = [turn.document.id for turn in reversed(self._turns) if turn.document is not None]
             documents = recent[:1] or [record.id for record in records[:SUMMARISED]]
-        return self._assistant.summary(question, documents)
+        return summarise(question, documents, self._assistant.index)
 
     def _understood(self, question: str, top_k: int, threshold: float | None) -> Answer:
         """The answer to the question in the light of what was said."""

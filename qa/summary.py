@@ -15,8 +15,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qa.answers import Answer
 from qa.documents import Document
 from qa.encoder import Encoder
+from qa.index import Index
 from qa.passages import Passage
 from qa.sentences import sentences
 
@@ -27,6 +29,21 @@ _LEANING = re.compile(r"\W*(?:he|she|it|they|this|these|but|and|so|however|also|
 DAMPING = 0.85
 DIVERSITY = 0.5  # how much being unlike those picked before counts beside being central
 STEPS = 50
+
+
+def summarise(question: str, documents: Sequence[str], index: Index) -> Answer:
+    """The most central sentences of the documents of these ids as the quotes of a reply."""
+    found = [document for name in documents if (document := index.document(name)) is not None]
+    quotes = []
+    for document in found:
+        passages, vectors = index.passages(document.id)
+        count = max(1, SENTENCES // len(found))
+        for start, end in central_sentences(document, passages, vectors, index.encoder, count=count):
+            around = next((p for p in passages if p.start <= start and end <= p.end), None)
+            quotes.append(Answer(question, document.text[start:end], 1.0, 1.0, document, start, end, around))
+    names = " and ".join(f"“{document.title or document.source}”" for document in found)
+    said = f"The most central sentences of {names}:" if quotes else "There are no texts to summarise yet."
+    return Answer(question, None, 1.0, reply=said, quotes=tuple(quotes))
 
 
 def central_sentences(
