@@ -137,11 +137,16 @@ def _over_contexts(
 
 
 def answered(
-    rows: Sequence[dict[str, Any]], reader: Reader, calibration: Calibration, *, history: bool = True
+    rows: Sequence[dict[str, Any]],
+    reader: Reader,
+    calibration: Calibration,
+    *,
+    history: bool = True,
+    threshold: float | None = 0.0,
 ) -> Iterator[tuple[Answer, Answer]]:
     """For each row of `context`, `history` and `question` the answer to the question, and that to its words alone.
 
-    Never refused. All rows are read at once.
+    Never refused, unless a `threshold` says so, as in `answers.choose`. All rows are read at once.
     """
     asked = [_Asked.of(row, history) for row in rows]
     readings = iter(reader.read([pair for item in asked for pair in item.pairs], top_k=THOROUGH_SPANS))
@@ -152,19 +157,20 @@ def answered(
             Evidence(hit, _moved(replace(reading, spans=reading.spans[:spans]), offset))
             for reading, offset in zip(islice(readings, len(item.pairs)), item.offsets, strict=True)
         ]
-        plain = choose(item.question, evidence[:1], calibration, threshold=0.0)
-        if len(evidence) == 1 or (len(item.found) == 1 and plain.confidence >= SURE):
+        plain = choose(item.question, evidence[:1], calibration, threshold=threshold)
+        settled = plain.text is None or plain.confidence >= SURE  # as in a conversation over the index
+        if len(evidence) == 1 or (len(item.found) == 1 and settled):
             yield plain, plain
             continue
         answers = [
-            choose(text, [leaning(one, item.turns, question=item.question)], calibration, threshold=0.0)
+            choose(text, [leaning(one, item.turns, question=item.question)], calibration, threshold=threshold)
             for text, one in zip(item.shown, evidence, strict=True)
         ]
         if len(item.found) == 1:
             answers[0] = plain  # as ever
         behind = list(zip(item.contexts, answers[len(item.found) :], strict=True))
         own = answers[: len(item.found)]
-        yield pick(own, calibration=calibration, threshold=0.0, in_context=behind), plain
+        yield pick(own, calibration=calibration, threshold=threshold, in_context=behind), plain
 
 
 def _moved(reading: Reading, offset: int) -> Reading:
