@@ -31,7 +31,7 @@ class Context:
 
 
 def contexts(question: str, found: Sequence[str], turns: Sequence[Said]) -> tuple[Context, ...]:
-    """The question behind the last turn that was answered and behind the last two, each read in both ways.
+    """The question behind the last turn that was answered and behind the last two, this also near the answer before.
 
     Without those where there is no room for a turn, and without what is in `found`, the versions of the question that
     are read already.
@@ -42,7 +42,7 @@ def contexts(question: str, found: Sequence[str], turns: Sequence[Said]) -> tupl
         texts.setdefault(behind(question, answered[-count:]), count)
     texts.pop(question, None)
     far = [Context(text, count) for text, count in texts.items() if text not in found]
-    return (*far, *(Context(text, count, near=True) for text, count in texts.items()))
+    return (*far, *(Context(text, count, near=True) for text, count in [*texts.items()][-1:]))
 
 
 def around(turn: Said, *, before: int, after: int) -> tuple[int, int]:
