@@ -163,7 +163,7 @@ class Conversation:
         near = self._near()
         behind = [each for each in contexts(question, found, self._said) if near is not None or not each.near]
         # The likeliest version, the second, is read as a plain question is and the others in their best passage or
-        # two, so that a follow-up takes about three times the time of a plain question.
+        # two, so that a follow-up takes about twice the time of a plain question.
         few, fewer = -(-top_k // 4), -(-top_k // 8)
         ways = [_Way(*each) for each in zip(found, found, (few, top_k, *[fewer] * len(found)), strict=False)]
         answers = []
