@@ -90,3 +90,29 @@ def test_an_index_without_texts_has_nothing_to_summarise(tmp_path) -> None:
     answer = talk.ask("Summarise the texts")
     assert answer.quotes == ()
     assert "no texts" in (answer.reply or "")
+
+
+def test_the_text_around_the_answer_before_is_read_once_more(assistant: Assistant) -> None:
+    talk = assistant.conversation()
+    talk.ask("Who is the Almaty police chief?")
+    answer = talk.ask("What did he say the protesters had done?")
+    exact(answer)
+    assert "ransacked hundreds of businesses" in (answer.text or "")
+    assert answer.agreement is not None
+    assert answer.agreement.near != answer.agreement.alone
+
+
+def test_a_text_that_was_removed_is_not_quoted_from_in_a_follow_up(tmp_path, reader) -> None:
+    texts = [
+        "Omar Lindqvist opened a bakery in Brena in May 1931.",
+        "The comet will be visible from Lisbon on 4 March.",
+    ]
+    assistant = Assistant.on_texts(texts, tmp_path / "index", reader=reader)
+    talk = assistant.conversation()
+    first = talk.ask("Who opened a bakery in Brena?")
+    assert (first.text, first.document is not None) == ("Omar Lindqvist", True)
+    assert "1931" in (talk.ask("When did he open it?").text or "")
+    assistant.index.remove(first.document.id if first.document else "")
+    answer = talk.ask("Where did he open it?")
+    for one in (answer, *answer.alternatives):
+        assert one.document is None or one.document.id != first.document.id
