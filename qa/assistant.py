@@ -160,8 +160,7 @@ class Conversation:
     def _understood(self, question: str, top_k: int, threshold: float | None) -> Answer:
         """The answer to the question in the light of what was said."""
         found = versions(question, self._said)
-        near = self._near()
-        behind = [each for each in contexts(question, found, self._said) if near is not None or not each.near]
+        behind = contexts(question, found, self._said)
         # The likeliest version, the second, is read as a plain question is and the others in their best passage or
         # two, so that a follow-up takes about twice the time of a plain question.
         few, fewer = -(-top_k // 4), -(-top_k // 8)
@@ -172,6 +171,8 @@ class Conversation:
             if alone.text is None or alone.confidence >= SURE or not behind:
                 return alone
             answers, ways = [alone], []
+        near = self._near()
+        behind = tuple(each for each in behind if near is not None or not each.near)
         likeliest = found[min(1, len(found) - 1)]  # for what stands behind turns is no question to be shown
         ways += [_Way(each.text, likeliest, few, near if each.near else None) for each in behind]
         answers += self._read(ways, question, top_k, threshold)

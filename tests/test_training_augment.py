@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qa.squad import Question
 from qa.training.augment import Neighbours, as_statement, as_typed, cropped
-from qa.training.history import asked_on
+from qa.training.history import asked_on, leaning
 from qa.training.mixture import Shares, mix
 from qa.training.swaps import OPPOSITES, names, swapped
 
@@ -281,6 +281,14 @@ def test_an_unanswerable_follow_up_has_pronouns_and_nothing_left_out():
     found = {q.question for seed in range(80) if (q := asked_on(refused, ABOUT[:3], Random(seed))) is not None}
     assert any(text.endswith(" In what year did she sell the museum?") for text in found)
     assert not any(text.lower().endswith((" in what year?", " when?")) for text in found)
+
+
+def test_nothing_leans_on_turns_that_are_not_there():
+    asked = [leaning(ABOUT[3], others, Random(seed)) for others in ([], [ABOUT[3]]) for seed in range(40)]
+    assert asked == [None] * 80
+    found = [onward for seed in range(40) if (onward := leaning(ABOUT[3], ABOUT, Random(seed))) is not None]
+    assert found
+    assert all(turns and ABOUT[3] not in turns for _, turns in found)
 
 
 def test_a_mixture_asks_on_with_swapped_questions_too():

@@ -40,7 +40,7 @@ _OPENINGS = ("", "", "", "and ", "And ", "so ")
 
 
 def asked_on(question: Question, others: Sequence[Question], random: Random) -> Question | None:
-    """The question as the turn after one or two of `others`, answerable ones on the same context; None without any.
+    """The question as the turn after one to `TURNS` of `others`, answerable ones on the same context; None without any.
 
     Its answers stay as they are. Of an unanswerable one no words are left out, since they are what makes it so: names
     alone give way to pronouns, which stand for the same.
@@ -60,13 +60,13 @@ def asked_on(question: Question, others: Sequence[Question], random: Random) -> 
 
 
 def leaning(question: Question, others: Sequence[Question], random: Random) -> tuple[str, list[Question]] | None:
-    """The question with pronouns for what the turns before spoke of, and these turns; None where it has none.
+    """The question with pronouns for what turns before spoke of, and these turns; None where it has none of either.
 
     It means what it meant, so its answers are right, or it has none, as before.
     """
     turns = _before(question, others, random)
     text = _pronominal(question, turns, random)
-    return None if text == question.question else (text, turns)
+    return (text, turns) if turns and text != question.question else None
 
 
 def _as_said(turns: Sequence[Question], random: Random) -> list[Said]:
