@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=1e-4)
     parser.add_argument("--frozen", type=int, default=0)
     parser.add_argument("--most", type=int, default=2000, help="dev questions of a kind (2000)")
+    parser.add_argument("--only", nargs="+", default=[*VARIANTS], choices=[*VARIANTS], metavar="NAME", help="variants")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     questions = [question for name in args.train for question in read_part(name, 0)]
@@ -81,7 +82,8 @@ def main() -> None:
     dev = dev_sets(read_squad(args.dev), args.most)
     settings = Settings(args.base, learning_rate=args.learning_rate, frozen=args.frozen, average_decay=0.99)
     rows = {}
-    for name, shares in VARIANTS.items():
+    for name in args.only:
+        shares = VARIANTS[name]
         folder = args.work / name.replace(" ", "-")
         figures = folder / "figures.json"
         if not figures.is_file():
