@@ -82,8 +82,9 @@ def main() -> None:
     dev = dev_sets(read_squad(args.dev), args.most)
     settings = Settings(args.base, learning_rate=args.learning_rate, frozen=args.frozen, average_decay=0.99)
     rows = {}
-    for name in args.only:
-        shares = VARIANTS[name]
+    for name, shares in VARIANTS.items():  # in this order, however they were named: the first is compared with
+        if name not in args.only:
+            continue
         folder = args.work / name.replace(" ", "-")
         figures = folder / "figures.json"
         if not figures.is_file():
