@@ -19,6 +19,7 @@ from qa.training.average import average
 from qa.training.commands import read_part
 from qa.training.features import NULL, batches, collate, featurise
 from qa.training.judge import judge
+from qa.training.lessons import lesson
 from qa.training.mixture import Mixed, Shares, mix
 from qa.training.run import Run, Settings, distance
 from qa.training.train import CHECKPOINT, rate, train
@@ -128,13 +129,16 @@ def test_a_teacher_has_no_say_in_what_it_is_not_asked(base):
     run = Run(_settings(base, teacher=str(base), teacher_weight=1.0, learning_rate=0.0))
     plain = Run(_settings(base, learning_rate=0.0))
     features = featurise(questions, Windows(run.tokenizer.backend_tokenizer))
-    arrays = collate([part[0] for part in features], pad_id=run.tokenizer.pad_token_id)
-    none = np.zeros_like(arrays["taught"])
-    some = none.copy()
-    some[0] = True
-    assert run.learn(arrays, 1.0) == pytest.approx(0.0, abs=1e-5)  # it says the same itself
-    assert run.learn({**arrays, "taught": none}, 1.0) == pytest.approx(plain.learn(arrays, 1.0))
-    assert 0 < run.learn({**arrays, "taught": some}, 1.0) < plain.learn(arrays, 1.0)
+    windows = [part[0] for part in features]
+    pad_id = run.tokenizer.pad_token_id
+    arrays = collate(windows, pad_id=pad_id)
+    whole, none, some = (
+        {**arrays, **lesson(windows, read, pad_id=pad_id)}
+        for read in (windows, [None] * len(windows), [windows[0], *[None] * (len(windows) - 1)])
+    )
+    assert run.learn(whole, 1.0) == pytest.approx(0.0, abs=1e-5)  # it says the same itself
+    assert run.learn(none, 1.0) == run.learn(arrays, 1.0) == pytest.approx(plain.learn(arrays, 1.0))
+    assert 0 < run.learn(some, 1.0) < plain.learn(arrays, 1.0)
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])

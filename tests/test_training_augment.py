@@ -294,7 +294,7 @@ def test_nothing_leans_on_turns_that_are_not_there():
 def test_a_mixture_asks_on_with_swapped_questions_too():
     shares = Shares(neighbours=0, swaps=1.0, typed=0, statements=0, short=0, histories=1.0)
     mixed = mix(ABOUT * 20, shares=shares)
-    onward = [mixed.questions[number] for number in sorted(mixed.onward)]
+    onward = [mixed.questions[number] for number in sorted(mixed.meant)]
     refused = [question for question in onward if question.impossible]
     assert 0.2 < len(refused) / len(onward) < 0.8
     assert all(question.context == PARAGRAPH for question in refused)
@@ -327,12 +327,25 @@ def test_a_mixture_holds_follow_ups_of_its_questions():
     assert all(_exact(question) for question in onward)
 
 
-def test_a_mixture_knows_which_are_follow_ups():
+@pytest.mark.parametrize("changed", ["histories", "typed", "statements"])
+def test_a_mixture_knows_how_what_it_reworded_was_meant(changed):
     none = Shares(neighbours=0, swaps=0, typed=0, statements=0, short=0, histories=0)
-    mixed = mix(ABOUT * 5, shares=replace(none, histories=1.0))
+    asked = [*ABOUT, replace(ABOUT[0], id="founder", question="Who was the founder of the museum?")]
+    mixed = mix(asked * 5, shares=replace(none, **{changed: 1.0}))
+    told = {question.question: question.answers for question in asked}
+    assert mixed.meant
+    assert mixed.meant.keys() == {n for n, question in enumerate(mixed.questions) if question.question not in told}
+    assert all(told[text] == mixed.questions[number].answers for number, text in mixed.meant.items())
+    assert mix(asked * 5, shares=none).meant == {}
+
+
+def test_what_was_swapped_is_meant_as_it_then_stood_alone():
+    shares = Shares(neighbours=1.0, swaps=1.0, typed=0, statements=0, short=0, histories=1.0)
     told = {question.question for question in ABOUT}
-    assert mixed.onward == {n for n, question in enumerate(mixed.questions) if question.question not in told}
-    assert mix(ABOUT * 5, shares=none).onward == frozenset()
+    mixed = mix(ABOUT * 20, shares=shares)
+    swapped = {n for n, text in mixed.meant.items() if text not in told}
+    assert swapped
+    assert all(mixed.questions[number].impossible for number in swapped)
 
 
 def test_asking_on_leaves_out_an_end_that_has_been_said():

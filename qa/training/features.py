@@ -86,16 +86,11 @@ def batches(features: Sequence[Sequence[Feature]], size: int, seed: int) -> list
 
 
 def collate(features: Sequence[Feature], *, pad_id: int) -> dict[str, np.ndarray]:
-    """Arrays of a batch: the model's three inputs, `start`, `end` and `taught` (batch,), `allowed` (batch, tokens).
+    """Arrays of a batch: the model's three inputs, `start` and `end` (batch,), `allowed` (batch, tokens).
 
-    `allowed` marks the tokens an answer may start or end at: the text and `NULL`, as in reading. `taught`, the rows
-    of which a teacher has something to say, is all of them.
+    `allowed` marks the tokens an answer may start or end at: the text and `NULL`, as in reading.
     """
-    arrays = pad(
-        [Window(0, f.ids.tolist(), f.type_ids.tolist(), [], f.first, f.last) for f in features],
-        pad_id=pad_id,
-        multiple=MULTIPLE,
-    )
+    arrays = inputs(features, pad_id=pad_id)
     arrays["start"] = np.array([feature.start for feature in features], dtype=np.int64)
     arrays["end"] = np.array([feature.end for feature in features], dtype=np.int64)
     allowed = np.zeros(arrays["input_ids"].shape, dtype=bool)
@@ -103,8 +98,13 @@ def collate(features: Sequence[Feature], *, pad_id: int) -> dict[str, np.ndarray
     for row, feature in enumerate(features):
         allowed[row, feature.first : feature.last] = True
     arrays["allowed"] = allowed
-    arrays["taught"] = np.ones(len(features), dtype=bool)
     return arrays
+
+
+def inputs(features: Sequence[Feature], *, pad_id: int) -> dict[str, np.ndarray]:
+    """The model's three inputs, (batch, tokens) each, padded on the right."""
+    windows = [Window(0, f.ids.tolist(), f.type_ids.tolist(), [], f.first, f.last) for f in features]
+    return pad(windows, pad_id=pad_id, multiple=MULTIPLE)
 
 
 def padded(tokens: int) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from qa.squad import Question
@@ -42,7 +42,8 @@ class Mixed:
 
     questions: list[Question]
     cooldown: int
-    onward: frozenset[int] = frozenset()  # numbers of those behind others, as in a conversation
+    # By the number of a question whose wording was changed, and not its meaning: how it was worded before.
+    meant: Mapping[int, str] = field(default_factory=dict)
 
 
 def mix(
@@ -69,7 +70,7 @@ def mix(
     answerable = [question for question in both if not question.impossible]
     neighbours = Neighbours(both) if shares.neighbours > 0 and answerable else None
     placed: list[tuple[float, Question]] = []
-    histories: set[int] = set()
+    alone: dict[int, str] = {}  # the wording of what is now behind others, by its identity
     for _ in range(epochs):
         placed += [(random.random(), question) for question in train]
         chosen = [question for question in answerable if random.random() < shares.neighbours]
@@ -80,16 +81,21 @@ def mix(
         exchanged = [swapped(question, random, others=texts[question.title]) for question in chosen]
         placed += [(random.random(), question) for question in (*beside, *exchanged) if question is not None]
         asked = _histories(both, texts, shares, neighbours, random)
-        placed += [(random.random(), question) for question in asked]
-        histories.update(map(id, asked))
+        placed += [(random.random(), question) for question, _ in asked]
+        alone.update((id(question), wording) for question, wording in asked)
         log.info("%d questions with a neighbour, %d swapped, %d behind others", len(beside), len(exchanged), len(asked))
     for _ in range(finish_passes):
         placed += [(1 - cooldown * random.random(), question) for question in finish]
     placed.sort(key=lambda pair: pair[0])
     natural = {id(question) for question in both if question.impossible}
     questions = [_varied(question, id(question) in natural, shares, random) for _, question in placed]
-    onward = frozenset(number for number, (_, question) in enumerate(placed) if id(question) in histories)
-    return Mixed(questions, sum(position <= 1 - cooldown for position, _ in placed), onward)
+    wordings = [alone.get(id(question), question.question) for _, question in placed]
+    meant = {
+        number: wording
+        for number, (question, wording) in enumerate(zip(questions, wordings, strict=True))
+        if question.question != wording
+    }
+    return Mixed(questions, sum(position <= 1 - cooldown for position, _ in placed), meant)
 
 
 def _histories(
@@ -98,16 +104,16 @@ def _histories(
     shares: Shares,
     neighbours: Neighbours | None,
     random: Random,
-) -> list[Question]:
+) -> list[tuple[Question, str]]:
     """Some of the questions as turns of a conversation, some of these swapped or beside a paragraph without the answer.
 
-    `texts` are the paragraphs of each article.
+    Each with its wording where it stands alone. `texts` are the paragraphs of each article.
     """
     if shares.histories == 0:
         return []
     questions = joined(questions)  # on a single sentence nobody asks on for long
     groups = grouped(questions)
-    asked = []
+    found: list[tuple[Question, str]] = []
     for question in questions:
         if random.random() < shares.histories:
             others = groups.get(question.context, ())
@@ -115,16 +121,20 @@ def _histories(
             if not question.impossible and random.random() < shares.swaps / (1 + shares.swaps):
                 cut = cropped(question, random, characters=shares.longest)
                 exchanged = swapped(cut, random, others=texts.get(question.title, ()))
-                asked.append(None if exchanged is None else asked_on(exchanged, others, random))
-            else:
-                asked.append(asked_on(question, others, random))
-    found = [question for question in asked if question is not None]
+                if exchanged is None:
+                    continue
+                question = exchanged
+            asked = asked_on(question, others, random)
+            if asked is not None:
+                found.append((asked, question.question))
     if neighbours is None:
         return found
-    strayed = [random.random() < shares.neighbours and not question.impossible for question in found]
-    beside = neighbours.of([question for question, strays in zip(found, strayed, strict=True) if strays], random)
-    kept = [question for question, strays in zip(found, strayed, strict=True) if not strays]
-    return [*kept, *(question for question in beside if question is not None)]
+    strayed = [random.random() < shares.neighbours and not question.impossible for question, _ in found]
+    straying = [pair for pair, strays in zip(found, strayed, strict=True) if strays]
+    beside = neighbours.of([question for question, _ in straying], random)
+    kept = [pair for pair, strays in zip(found, strayed, strict=True) if not strays]
+    moved = [(question, wording) for question, (_, wording) in zip(beside, straying, strict=True) if question]
+    return [*kept, *moved]
 
 
 def _varied(question: Question, natural: bool, shares: Shares, random: Random) -> Question:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from qa.training.base import load_base, shorten
+from qa.training.lessons import PREFIX
 
 OUTSIDE = -1e4  # the logit of tokens where no answer can be
 
@@ -89,11 +90,14 @@ class Run:
         self._average: Any = AveragedModel(self._model, multi_avg_fn=get_ema_multi_avg_fn(settings.average_decay))
 
     def learn(self, arrays: Mapping[str, np.ndarray], factor: float) -> float:
-        """One step on the arrays of `features.collate`, at `factor` times the learning rate; returns the loss."""
+        """One step at `factor` times the learning rate; returns the loss.
+
+        The arrays are those of `features.collate` and, for a teacher to have its say, of `lessons.lesson`.
+        """
         import torch
 
         batch = {name: torch.from_numpy(array).to(self._device) for name, array in arrays.items()}
-        golds, allowed, taught = (batch.pop("start"), batch.pop("end")), batch.pop("allowed"), batch.pop("taught")
+        golds, allowed = (batch["start"], batch["end"]), batch["allowed"]
         inputs = {name: batch[name] for name in self.tokenizer.model_input_names if name in batch}
         for group in self._optimizer.param_groups:
             group["lr"] = self._settings.learning_rate * factor
@@ -103,9 +107,14 @@ class Run:
             for row, gold in zip(logits, golds, strict=True)
         ]
         losses = torch.stack(errors).mean(0)
-        if self._teacher is not None and bool(taught.any()):
+        if self._teacher is not None and "places" in batch:
+            taught = batch["taught"]
             with torch.no_grad():
-                aims = _logits(self._teacher, {name: rows[taught] for name, rows in inputs.items()}, allowed[taught])
+                said = self._teacher(**{name: batch[f"{PREFIX}{name}"] for name in inputs})
+                aims = [
+                    row.float().gather(1, batch["places"]).masked_fill(~allowed[taught], OUTSIDE)
+                    for row in (said.start_logits, said.end_logits)
+                ]
             weight = self._settings.teacher_weight
             gaps = distance([rows[taught] for rows in logits], aims, self._settings.temperature)
             losses = losses.masked_scatter(taught, (1 - weight) * losses[taught] + weight * gaps)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.training.features import Feature, batches, collate, featurise, padded
+from qa.training.lessons import lesson, taught_on
 from qa.training.mixture import Mixed
 from qa.training.run import Run, Settings
 from qa.windows import Windows
@@ -124,7 +125,7 @@ class _Plan:
     cooldown: int  # the first batch of the cool-down
     tokens_from: list[int]  # padded tokens from a batch to the end; one more than there are batches
     pad_id: int
-    onward: frozenset[int]  # numbers of the questions that no teacher is asked
+    read: list[list[Feature | None]]  # by the teacher in place of `features`; empty without one
 
     @classmethod
     def of(cls, mixed: Mixed, tokenizer: Any, settings: Settings) -> _Plan:
@@ -137,7 +138,8 @@ class _Plan:
         for batch in reversed(ordered):
             size = padded(max(len(features[q][w].ids) for q, w in batch)) * len(batch)
             tokens_from.append(tokens_from[-1] + size)
-        return cls(features, ordered, len(main), tokens_from[::-1], tokenizer.pad_token_id, mixed.onward)
+        read = [] if settings.teacher is None else taught_on(mixed.questions, features, mixed.meant, windows)
+        return cls(features, ordered, len(main), tokens_from[::-1], tokenizer.pad_token_id, read)
 
     @property
     def steps(self) -> int:
@@ -145,13 +147,16 @@ class _Plan:
 
     def arrays(self, step: int) -> dict[str, Any]:
         batch = self.batches[step]
-        arrays = collate([self.features[q][w] for q, w in batch], pad_id=self.pad_id)
-        arrays["taught"] &= [q not in self.onward for q, _ in batch]
+        features = [self.features[q][w] for q, w in batch]
+        arrays = collate(features, pad_id=self.pad_id)
+        if self.read:
+            arrays |= lesson(features, [self.read[q][w] for q, w in batch], pad_id=self.pad_id)
         return arrays
 
 
 def _fingerprint(mixed: Mixed, settings: Settings) -> str:
-    digest = hashlib.sha256(json.dumps([asdict(settings), mixed.cooldown], sort_keys=True).encode())
+    shape = [asdict(settings), mixed.cooldown, sorted(mixed.meant.items())]
+    digest = hashlib.sha256(json.dumps(shape, sort_keys=True).encode())
     for question in mixed.questions:
         digest.update(
             repr((question.question, question.context, question.answers, question.starts)).encode("utf-8", "replace")
