@@ -73,6 +73,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="Markdown file to write (default: printed)")
     parser.add_argument("--learning-rate", type=float, default=1e-4)
     parser.add_argument("--frozen", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="of the training; give each its own --work (0)")
     parser.add_argument("--most", type=int, default=2000, help="dev questions of a kind (2000)")
     parser.add_argument("--only", nargs="+", default=[*VARIANTS], choices=[*VARIANTS], metavar="NAME", help="variants")
     args = parser.parse_args()
@@ -80,7 +81,9 @@ def main() -> None:
     questions = [question for name in args.train for question in read_part(name, 0)]
     finish = [question for name in args.finish for question in read_part(name, 0)]
     dev = dev_sets(read_squad(args.dev), args.most)
-    settings = Settings(args.base, learning_rate=args.learning_rate, frozen=args.frozen, average_decay=0.99)
+    settings = Settings(
+        args.base, learning_rate=args.learning_rate, frozen=args.frozen, average_decay=0.99, seed=args.seed
+    )
     rows = {}
     for name, shares in VARIANTS.items():  # in this order, however they were named: the first is compared with
         if name not in args.only:
@@ -88,7 +91,7 @@ def main() -> None:
         folder = args.work / name.replace(" ", "-")
         figures = folder / "figures.json"
         if not figures.is_file():
-            mixed = mix(questions, finish, finish_passes=1, shares=shares)
+            mixed = mix(questions, finish, finish_passes=1, shares=shares, seed=args.seed)
             train(mixed, folder, settings, resume=True)
             read = folder / "int8"
             export(folder, read, samples=questions[:256])
