@@ -9,8 +9,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny import save_bert
 from tokenizers import Tokenizer
-from transformers import AutoModelForQuestionAnswering, BertConfig, BertForQuestionAnswering
+from transformers import AutoModelForQuestionAnswering
 
 from qa.reader import SHIPPED
 from qa.squad import Question
@@ -37,23 +38,12 @@ def tokenizer() -> Tokenizer:
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A student and a teacher: BERT of one narrow layer with other random weights each."""
+    """A student and a teacher: two narrow layers with other random weights each."""
     folders = []
     for seed in (1, 2):
         folder = tmp_path_factory.mktemp(f"model{seed}")
         torch.manual_seed(seed)
-        config = BertConfig(
-            vocab_size=30522,
-            hidden_size=32,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            intermediate_size=32,
-            initializer_range=0.3,
-        )
-        BertForQuestionAnswering(config).save_pretrained(folder)
-        for name in ("tokenizer.json", "tokenizer_config.json"):
-            if (SHIPPED / name).is_file():
-                (folder / name).write_bytes((SHIPPED / name).read_bytes())
+        save_bert(folder)
         folders.append(folder)
     return folders[0], folders[1]
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from qa.squad import Question
-from qa.training.features import NULL, Feature, featurise, inputs
+from qa.training.features import NULL, Feature, featurise, inputs, padded
 from qa.windows import Windows
 
 PREFIX = "teacher_"  # of the names of its inputs
@@ -53,7 +53,7 @@ def lesson(features: Sequence[Feature], read: Sequence[Feature | None], *, pad_i
     if not pairs:
         return {"taught": taught}
     arrays = {f"{PREFIX}{name}": rows for name, rows in inputs([window for _, window in pairs], pad_id=pad_id).items()}
-    width = inputs(features, pad_id=pad_id)["input_ids"].shape[1]
+    width = padded(max(len(feature.ids) for feature in features))
     places = np.full((len(pairs), width), NULL, dtype=np.int64)
     for row, (own, window) in enumerate(pairs):
         places[row, own.first : own.last] = np.arange(window.first, window.last)

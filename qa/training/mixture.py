@@ -133,7 +133,7 @@ def _histories(
     straying = [pair for pair, strays in zip(found, strayed, strict=True) if strays]
     beside = neighbours.of([question for question, _ in straying], random)
     kept = [pair for pair, strays in zip(found, strayed, strict=True) if not strays]
-    moved = [(question, wording) for question, (_, wording) in zip(beside, straying, strict=True) if question]
+    moved = [(other, wording) for other, (_, wording) in zip(beside, straying, strict=True) if other is not None]
     return [*kept, *moved]
 
 
