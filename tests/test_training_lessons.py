@@ -18,7 +18,7 @@ from qa.squad import Question
 from qa.training.features import MULTIPLE, NULL, Feature, collate, featurise
 from qa.training.lessons import PREFIX, lesson, taught_on
 from qa.training.mixture import Mixed
-from qa.training.run import Run, Settings, distance
+from qa.training.run import Run, Settings, distance, probability
 from qa.training.train import train
 from qa.windows import Windows
 
@@ -100,6 +100,30 @@ def test_the_loss_is_the_distance_at_the_text_and_the_null_token(models):
     ]
     arrays = {**collate(own, pad_id=0), **lesson(own, other, pad_id=0)}
     assert run.learn(arrays, 1.0) == pytest.approx(float(torch.cat(expected).mean()), rel=1e-4)
+
+
+def test_labels_that_the_teacher_finds_improbable_are_left_to_it(models):
+    student, teacher = models
+
+    def loss(number: int, **options: float) -> float:
+        settings = Settings(str(student), teacher=str(teacher), learning_rate=0.0, precision="fp32", **options)
+        return Run(settings).learn({**collate(own[number], pad_id=0), **lesson(own[number], own[number], pad_id=0)}, 1)
+
+    features, _ = _made(ASKED, {}, Windows(Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))))
+    own = [[part[0]] for part in features]
+    for number, window in enumerate(features):
+        arrays = collate(window, pad_id=0)
+        places = [NULL, *range(window[0].first, window[0].last)]
+        golds = [torch.tensor([places.index(int(arrays[name][0]))]) for name in ("start", "end")]
+        found = float(probability(_scores(teacher, window[0]), golds)[0])
+        assert loss(number, doubt=found * 0.99) == loss(number)
+        assert loss(number, doubt=found * 1.01) == loss(number, teacher_weight=1.0) != loss(number)
+
+
+def test_the_probability_of_a_label_is_that_of_its_start_and_its_end():
+    starts, ends = torch.tensor([[0.0, 0.0, -1e4]]), torch.tensor([[1.0, 0.0, -1e4]])
+    found = probability((starts, ends), (torch.tensor([1]), torch.tensor([0])))
+    assert found.tolist() == pytest.approx([0.5 / (1 + np.exp(-1))])
 
 
 def _scores(folder: Path, window: Feature) -> list[torch.Tensor]:

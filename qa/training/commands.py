@@ -30,6 +30,7 @@ _HELP = {
     "teacher": "model whose starts and ends are learnt besides the annotated ones",
     "teacher_weight": "share of the loss that is the distance to the teacher",
     "temperature": "softens the teacher's distribution",
+    "doubt": "labels that the teacher finds less probable than this are left to the teacher alone",
     "precision": "auto, bf16 or fp32; auto: bf16 where the processor has it",
     "seed": "one seed, one result",
     "neighbours": "share of answerable questions also shown beside a close paragraph without the answer",

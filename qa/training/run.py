@@ -41,6 +41,7 @@ class Settings:
     teacher: str | None = None
     teacher_weight: float = 0.5  # share of the loss that is the distance to the teacher
     temperature: float = 2.0  # divides both their logits
+    doubt: float = 0.0  # labels that the teacher gives less than this probability are left to the teacher alone
     precision: str = "auto"  # bf16, fp32, or auto: bf16 where the processor has it
     seed: int = 0
 
@@ -115,7 +116,8 @@ class Run:
                     row.float().gather(1, batch["places"]).masked_fill(~allowed[taught], OUTSIDE)
                     for row in (said.start_logits, said.end_logits)
                 ]
-            weight = self._settings.teacher_weight
+            trusted = probability(aims, [gold[taught] for gold in golds]) >= self._settings.doubt
+            weight = torch.where(trusted, self._settings.teacher_weight, 1.0)
             gaps = distance([rows[taught] for rows in logits], aims, self._settings.temperature)
             losses = losses.masked_scatter(taught, (1 - weight) * losses[taught] + weight * gaps)
         loss = losses.mean()
@@ -218,6 +220,14 @@ def distance(logits: Sequence[Any], taught: Sequence[Any], temperature: float) -
         for own, aim in zip(logits, taught, strict=True)
     ]
     return temperature**2 * torch.stack(gaps).mean(0)
+
+
+def probability(logits: Sequence[Any], golds: Sequence[Any]) -> Any:
+    """Of each row's labelled start and end together, by the logits of both, (batch, tokens) each."""
+    from torch.nn.functional import cross_entropy
+
+    errors = [cross_entropy(row, gold, reduction="none") for row, gold in zip(logits, golds, strict=True)]
+    return (-sum(errors)).exp()
 
 
 def has_bf16(device: str) -> bool:
