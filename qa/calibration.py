@@ -87,14 +87,18 @@ class Calibration:
         return _logistic(self.answerable if isinstance(known, Features) else self.agreed_answerable, known.row())
 
 
-def fit(rows: Sequence[Features | Agreement], outcomes: Sequence[bool], *, ridge: float = 1.0) -> tuple[float, ...]:
+def fit(
+    rows: Sequence[Features | Agreement], outcomes: Sequence[bool], *, first: int | None = None, ridge: float = 1.0
+) -> tuple[float, ...]:
     """Weights of a logistic regression of the outcomes on the features, by Newton's method.
+
+    With `first`, on the first so many of each row alone; the weights of the others are 0 then.
 
     Raises ValueError when all outcomes are alike: there is nothing to tell apart.
     """
     if len(set(outcomes)) < 2:
         raise ValueError(f"{len(outcomes)} outcomes, all alike: expected some that hold and some that do not")
-    x, y = np.array([known.row() for known in rows]), np.array(outcomes, dtype=float)
+    x, y = np.array([known.row() for known in rows])[:, :first], np.array(outcomes, dtype=float)
     penalty = np.diag([0.0] + [ridge] * (x.shape[1] - 1))
     weights = np.zeros(x.shape[1])
     for _ in range(50):
@@ -104,6 +108,7 @@ def fit(rows: Sequence[Features | Agreement], outcomes: Sequence[bool], *, ridge
         weights += step
         if np.abs(step).max() < 1e-8:
             break
+    weights = np.pad(weights, (0, len(rows[0].row()) - len(weights)))
     return tuple(round(float(weight), 4) for weight in weights)
 
 

@@ -30,6 +30,17 @@ def test_outcomes_that_are_all_alike_teach_nothing() -> None:
         fit([Features(1, 1, 1, 1)] * 2, [True, True])
 
 
+def test_what_it_is_not_fitted_to_weighs_nothing() -> None:
+    draw = random.Random(4)
+    rows = [Agreement(*(draw.gauss(0, 1) for _ in range(5))) for _ in range(300)]
+    outcomes = [row.alone + row.best + draw.gauss(0, 1) > 0 for row in rows]
+    blind = [Agreement(row.alone, row.behind, row.near, 0.0, 0.0) for row in rows]
+    weights = fit(rows, outcomes, first=4)
+    assert weights == fit(blind, outcomes)
+    assert weights[4:] == (0.0, 0.0)
+    assert fit(rows, outcomes)[5] > 0.5
+
+
 def test_it_is_kept_and_opened(tmp_path: Path) -> None:
     calibration = Calibration((0.1, 0.2, 0.3, 0.4, 0.5), (0.5, 0.6, 0.7, 0.8, 0.9), 0.25)
     assert Calibration.open(tmp_path) is None

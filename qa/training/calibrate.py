@@ -70,7 +70,9 @@ def _with_agreed(calibration: Calibration, questions: Sequence[Question], reader
         )
         return calibration
     log.info("%d follow-ups, %d of them with an answer", len(rows), sum(answerable))
-    return replace(calibration, agreed_right=fit(rows, right), agreed_answerable=fit(rows, answerable))
+    # On the share of the votes and the surest reading too it is not better, and being surer then counts against it.
+    judged = fit(rows, answerable, first=4)
+    return replace(calibration, agreed_right=fit(rows, right), agreed_answerable=judged)
 
 
 def follow_ups(questions: Sequence[Question]) -> list[tuple[Question, dict[str, Any]]]:
