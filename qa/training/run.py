@@ -224,10 +224,11 @@ def distance(logits: Sequence[Any], taught: Sequence[Any], temperature: float) -
 
 def probability(logits: Sequence[Any], golds: Sequence[Any]) -> Any:
     """Of each row's labelled start and end together, by the logits of both, (batch, tokens) each."""
+    import torch
     from torch.nn.functional import cross_entropy
 
     errors = [cross_entropy(row, gold, reduction="none") for row, gold in zip(logits, golds, strict=True)]
-    return (-sum(errors)).exp()
+    return torch.stack(errors).sum(0).neg().exp()
 
 
 def has_bf16(device: str) -> bool:
