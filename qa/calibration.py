@@ -33,6 +33,9 @@ class Features:
 
 
 LONGEST_LEAD = 10.0
+# So many of an agreement's row say whether there is an answer. On all of it this is judged no better, and being surer
+# of the answer then counts against there being one.
+TELLING = 4
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from qa.calibration import Agreement, Calibration, log_odds
+from qa.calibration import TELLING, Agreement, Calibration, log_odds
 from qa.reader import Reader
 from qa.squad import Question
 from qa.training.calibrate import calibrate, follow_ups
@@ -61,6 +61,7 @@ def test_the_surer_the_readings_the_likelier_an_answer(fitted: Calibration) -> N
         odds = log_odds(probability)
         return Agreement(odds, odds, odds, probability, odds)
 
+    assert fitted.agreed_answerable[TELLING:] == (0.0, 0.0)
     for chance in (fitted.probability_right, fitted.probability_answerable):
         assert chance(known(0.1)) < chance(known(0.5)) < chance(known(0.95))
 

@@ -102,14 +102,14 @@ def test_the_loss_is_the_distance_at_the_text_and_the_null_token(models):
     assert run.learn(arrays, 1.0) == pytest.approx(float(torch.cat(expected).mean()), rel=1e-4)
 
 
-def test_labels_that_the_teacher_finds_improbable_are_left_to_it(models):
+def test_labels_that_the_teacher_finds_improbable_are_left_to_it(models, tokenizer):
     student, teacher = models
 
     def loss(number: int, **options: float) -> float:
         settings = Settings(str(student), teacher=str(teacher), learning_rate=0.0, precision="fp32", **options)
         return Run(settings).learn({**collate(own[number], pad_id=0), **lesson(own[number], own[number], pad_id=0)}, 1)
 
-    features, _ = _made(ASKED, {}, Windows(Tokenizer.from_file(str(SHIPPED / "tokenizer.json"))))
+    features, _ = _made(ASKED, {}, Windows(tokenizer))
     own = [[part[0]] for part in features]
     for number, window in enumerate(features):
         arrays = collate(window, pad_id=0)
@@ -118,6 +118,17 @@ def test_labels_that_the_teacher_finds_improbable_are_left_to_it(models):
         found = float(probability(_scores(teacher, window[0]), golds)[0])
         assert loss(number, doubt=found * 0.99) == loss(number)
         assert loss(number, doubt=found * 1.01) == loss(number, teacher_weight=1.0) != loss(number)
+
+
+@pytest.mark.parametrize("doubt", [-0.1, 1.1, float("nan")])
+def test_a_doubt_that_is_no_probability_is_refused(models, doubt):
+    with pytest.raises(ValueError, match=f"doubt is {doubt}, expected a probability"):
+        Run(Settings(str(models[0]), teacher=str(models[1]), doubt=doubt))
+
+
+def test_without_a_teacher_nobody_doubts(models):
+    with pytest.raises(ValueError, match="no teacher"):
+        Run(Settings(str(models[0]), doubt=0.001))
 
 
 def test_the_probability_of_a_label_is_that_of_its_start_and_its_end():

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from qa.answers import Answer, Evidence, choose
 from qa.assistant import TOGETHER, TOP_K, Assistant
-from qa.calibration import Calibration, fit
+from qa.calibration import TELLING, Calibration, fit
 from qa.dialogues import answered
 from qa.hits import given
 from qa.metrics import balanced_threshold, exact_match
@@ -70,8 +70,7 @@ def _with_agreed(calibration: Calibration, questions: Sequence[Question], reader
         )
         return calibration
     log.info("%d follow-ups, %d of them with an answer", len(rows), sum(answerable))
-    # On the share of the votes and the surest reading too it is not better, and being surer then counts against it.
-    judged = fit(rows, answerable, first=4)
+    judged = fit(rows, answerable, first=TELLING)
     return replace(calibration, agreed_right=fit(rows, right), agreed_answerable=judged)
 
 

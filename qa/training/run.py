@@ -50,12 +50,21 @@ class Run:
     """The state of training at `step`. On a CPU, equal settings and batches give equal weights to the bit."""
 
     def __init__(self, settings: Settings) -> None:
-        """Loads the base, and the teacher if there is one; raises OSError where transformers finds no model."""
+        """Loads the base, and the teacher if there is one.
+
+        Raises OSError where transformers finds no model, ValueError for doubts that no teacher can have.
+        """
         import torch
         from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
         from qa.training.dropout import with_quick_dropout
 
+        if not 0 <= settings.doubt <= 1:
+            raise ValueError(f"doubt is {settings.doubt}, expected a probability, from 0 to 1")
+        if settings.doubt > 0 and settings.teacher is None:
+            raise ValueError(
+                f"doubt is {settings.doubt}, but there is no teacher to doubt labels: give one (--teacher)"
+            )
         torch.manual_seed(settings.seed)
         self.step = 0
         self._settings = settings
