@@ -92,6 +92,15 @@ def asked_with(question: str) -> str:
     return "" if parts is None else parts.asked
 
 
+def counting(question: str, before: str) -> str | None:
+    """ "How many were injured?" with what is counted, after "How many soldiers were killed?"; None for others."""
+    own, other = taken_apart(question), taken_apart(before)
+    if own is None or other is None or own.asked.lower() not in ("how many", "how much"):
+        return None
+    counted = other.asked.lower().startswith(f"{own.asked.lower()} ")
+    return joined(other.asked, own.auxiliary, own.rest) if counted and own.rest else None
+
+
 def completed(question: str, before: str, answer: str | None, text: str = "") -> list[str]:
     """Whole questions that an elliptic one may mean after the question `before`, likeliest first; perhaps none.
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from qa.antecedents import LONGEST_ANSWER, Said, candidates
 from qa.clauses import without_opening
-from qa.ellipsis import asked_with, completed, is_elliptic, of_event
+from qa.ellipsis import asked_with, completed, counting, is_elliptic, of_event
 from qa.lexicon import DETERMINERS, words
 from qa.mentions import Mention, agreement, describe, noun_phrases
 from qa.slots import Slot, slots_of
@@ -44,9 +44,12 @@ def versions(question: str, turns: Sequence[Said]) -> tuple[str, ...]:
         answered = [turn for turn in reversed(turns[:-1]) if turn.answer is not None]
         for turn in [last, *(answered[:1] if last.answer is None else [])]:
             found += completed(question, turn.question, turn.answer, turn.text)
-    slots = slots_of(question, last.text)
-    if slots:
-        found += _resolved(without_opening(question), slots_of(without_opening(question), last.text), turns)
+    counted = counting(question, last.question)
+    whole = without_opening(question) if counted is None else counted
+    if slots_of(question, last.text):
+        found += _resolved(whole, slots_of(whole, last.text), turns)
+    elif counted is not None:
+        found.append(counted)
     if not found and (is_elliptic(question) or _LOOSE.search(question)):
         found.append(behind(question, [last]))
     return tuple(dict.fromkeys([question, *found]))[:MOST]

@@ -27,6 +27,7 @@ MAYOR = turn("Who became mayor of Brena?", "Ida Holt")
 MASTER = turn("Who did Ida Holt appoint?", "Omar Lindqvist")
 LEAGUE = turn("Who sent engineers?", "Harbour League")
 PIER = turn("When was the pier opened?", "1934")
+TOWNS = turn("How many towns are in the Harbour League?", "nine")
 PLACE = turn("Where had Omar Lindqvist learned his trade?", "Lisbon")
 
 
@@ -47,6 +48,8 @@ PLACE = turn("Where had Omar Lindqvist learned his trade?", "Lisbon")
         ([LEAGUE], "How many towns are in that alliance?", "How many towns are in Harbour League?"),
         ([turn("What did storms destroy?", "it"), turn("Who went home?", "the engineers")],
          "Who sent them?", "Who sent the engineers?"),
+        ([TOWNS], "How many left it?", "How many towns left Harbour League?"),
+        ([TOWNS], "And how many sent engineers?", "How many towns sent engineers?"),
         ([MASTER, turn("Who won the regatta?", None)], "Where had he learned his trade?",
          "Where had Omar Lindqvist learned his trade?"),
     ],
@@ -106,6 +109,12 @@ def test_a_question_stands_behind_the_last_turns_and_their_answers():
         behind("Why?", [Said("What did she say?", "What did she say?", "I resign.")])
         == "What did she say? I resign. Why?"
     )
+
+
+def test_what_is_counted_is_taken_from_the_turn_before_alone() -> None:
+    assert versions("How many were sent?", [TOWNS, MAYOR]) == ("How many were sent?",)
+    assert versions("How many engineers were sent?", [TOWNS]) == ("How many engineers were sent?",)
+    assert versions("How much was sent?", [TOWNS]) == ("How much was sent?",)
 
 
 @given(st.lists(st.tuples(st.text(max_size=300), st.text(max_size=80)), max_size=4), st.text(max_size=300))

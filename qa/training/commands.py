@@ -58,12 +58,16 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE[:N]",
         help="SQuAD files for the cool-down, such as natural unanswerable questions",
     )
+    parser.add_argument(
+        "--turns", nargs="+", default=[], metavar="FILE", help="JSON lines of conversations, see qa.training.turns"
+    )
     parser.add_argument("--dev", nargs="+", default=[], metavar="FILE[:N]", help="SQuAD files to measure on")
     parser.add_argument("--base", metavar="MODEL", help="checkpoint, exported reader or Hub name to start from")
     parser.add_argument("--out", required=True, metavar="DIR", help="where the model goes")
     parser.add_argument("--average", nargs="+", metavar="DIR", help="write the mean of these models; no training")
     parser.add_argument("--epochs", type=int, default=1, help="passes over --train (1)")
     parser.add_argument("--finish-passes", type=int, default=2, help="passes over --finish (2)")
+    parser.add_argument("--turn-passes", type=int, default=2, help="passes over --turns (2)")
     parser.add_argument("--cooldown", type=float, default=0.35, help="share of --train for the cool-down (0.35)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out")
     parser.add_argument("--checkpoint-minutes", type=float, default=5.0, metavar="M", help="between checkpoints (5)")
@@ -84,6 +88,7 @@ def run_train(args: argparse.Namespace) -> int:
     from qa.training.mixture import Shares, mix
     from qa.training.run import Settings
     from qa.training.train import train
+    from qa.training.turns import read_turns
 
     dev = {name: read_part(name, args.seed) for name in args.dev}
     if args.average is not None:
@@ -96,12 +101,15 @@ def run_train(args: argparse.Namespace) -> int:
     settings = Settings(**{field.name: getattr(args, field.name) for field in fields(Settings)})
     shares = Shares(**{field.name: getattr(args, field.name) for field in fields(Shares)})
     files = {name: read_part(name, args.seed) for name in dict.fromkeys((*args.train, *args.finish))}
+    turns = {name: read_turns(name) for name in args.turns}
     mixed = mix(
         [question for name in args.train for question in files[name]],
         [question for name in args.finish for question in files[name]],
         epochs=args.epochs,
         finish_passes=args.finish_passes,
         cooldown=args.cooldown,
+        turns=[turn for part in turns.values() for turn in part],
+        turn_passes=args.turn_passes,
         shares=shares,
         seed=args.seed,
     )
@@ -122,7 +130,9 @@ def run_train(args: argparse.Namespace) -> int:
         progress=True,
     )
     figures = {Path(_split(name)[0]).name: str(judge(folder, questions)) for name, questions in dev.items()}
-    sources = [Source(_split(name)[0], len(part), sum(q.impossible for q in part)) for name, part in files.items()]
+    parts = {_split(name)[0]: part for name, part in files.items()}
+    parts |= {name: [turn.question for turn in part] for name, part in turns.items()}
+    sources = [Source(name, len(part), sum(q.impossible for q in part)) for name, part in parts.items()]
     write_card(folder, settings, shares, sources, figures)
     for name, figure in figures.items():
         print(f"{name}: {figure}")

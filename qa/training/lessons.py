@@ -24,21 +24,25 @@ PREFIX = "teacher_"  # of the names of its inputs
 def taught_on(
     questions: Sequence[Question],
     features: Sequence[Sequence[Feature]],
-    meant: Mapping[int, str],
+    meant: Mapping[int, str | None],
     windows: Windows,
 ) -> list[list[Feature | None]]:
     """For each window of each question the window that the teacher reads; None where it holds other text.
 
-    `meant` has the wordings, by the number of the question, that a teacher is asked instead of the question's own.
+    `meant` has the wordings, by the number of the question, that a teacher is asked instead of the question's own;
+    None where it is not to be asked.
     """
-    numbers = sorted(meant)
-    others = featurise([replace(questions[number], question=meant[number]) for number in numbers], windows)
-    found: list[list[Feature | None]] = [[*own] for own in features]
-    for number, read in zip(numbers, others, strict=True):
+    worded = [(number, wording) for number, wording in sorted(meant.items()) if wording is not None]
+    others = featurise([replace(questions[number], question=wording) for number, wording in worded], windows)
+    found: list[list[Feature | None]] = [
+        [None] * len(own) if number in meant else [*own] for number, own in enumerate(features)
+    ]
+    for (number, _), read in zip(worded, others, strict=True):
         own = features[number]
         # Beside a longer question a long text is cut elsewhere.
         alike = len(own) == len(read) and all(_same_text(*pair) for pair in zip(own, read, strict=True))
-        found[number] = [*read] if alike else [None] * len(own)
+        if alike:
+            found[number] = [*read]
     return found
 
 

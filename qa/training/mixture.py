@@ -19,6 +19,7 @@ from qa.training.augment import Neighbours, as_statement, as_typed, cropped
 from qa.training.history import asked_on, grouped
 from qa.training.joining import joined
 from qa.training.swaps import swapped
+from qa.training.turns import Turn, repeated
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,9 @@ class Mixed:
 
     questions: list[Question]
     cooldown: int
-    # By the number of a question whose wording was changed, and not its meaning: how it was worded before.
-    meant: Mapping[int, str] = field(default_factory=dict)
+    # By the number of a question whose wording was changed, and not its meaning: how it was worded before. None for
+    # one that has no other wording and is learnt from its label alone.
+    meant: Mapping[int, str | None] = field(default_factory=dict)
 
 
 def mix(
@@ -53,12 +55,14 @@ def mix(
     epochs: int = 1,
     finish_passes: int = 2,
     cooldown: float = 0.35,
+    turns: Sequence[Turn] = (),
+    turn_passes: int = 2,
     shares: Shares | None = None,
     seed: int = 0,
 ) -> Mixed:
-    """Orders `train`, seen `epochs` times, and `finish`, seen `finish_passes` times in the cool-down.
+    """Orders `train`, seen `epochs` times, `turns`, seen `turn_passes` times, and `finish` in the cool-down.
 
-    `cooldown` is the share of `train` and its augmentations kept for the cool-down.
+    That is seen `finish_passes` times; `cooldown` is the share of all else kept for the cool-down.
     """
     shares = Shares() if shares is None else shares
     random = Random(seed)
@@ -70,7 +74,7 @@ def mix(
     answerable = [question for question in both if not question.impossible]
     neighbours = Neighbours(both) if shares.neighbours > 0 and answerable else None
     placed: list[tuple[float, Question]] = []
-    alone: dict[int, str] = {}  # the wording of what is now behind others, by its identity
+    alone: dict[int, str | None] = {}  # the wording of what is now behind others, by its identity
     for _ in range(epochs):
         placed += [(random.random(), question) for question in train]
         chosen = [question for question in answerable if random.random() < shares.neighbours]
@@ -84,10 +88,13 @@ def mix(
         placed += [(random.random(), question) for question, _ in asked]
         alone.update((id(question), wording) for question, wording in asked)
         log.info("%d questions with a neighbour, %d swapped, %d behind others", len(beside), len(exchanged), len(asked))
+    conversed = repeated(turns, turn_passes, random, longest=shares.longest)
+    placed += [(random.random(), question) for question in conversed]
+    alone.update((id(question), None) for question in conversed)
     for _ in range(finish_passes):
         placed += [(1 - cooldown * random.random(), question) for question in finish]
     placed.sort(key=lambda pair: pair[0])
-    natural = {id(question) for question in both if question.impossible}
+    natural = {id(question) for question in (*both, *conversed) if question.impossible}
     questions = [_varied(question, id(question) in natural, shares, random) for _, question in placed]
     wordings = [alone.get(id(question), question.question) for _, question in placed]
     meant = {
