@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from qa.antecedents import Said
 from qa.calibration import TELLING, Agreement, Calibration, log_odds
 from qa.reader import Reader
 from qa.squad import Question
-from qa.training.calibrate import calibrate, follow_ups
+from qa.training.calibrate import calibrate, conversed, follow_ups
+from qa.training.turns import Turn
 
 PEOPLE = ["Ida Holt", "Maria Lind", "Olav Berg", "Hannah Moss", "Omar Kern", "Ada Voss", "Peter Falk", "Rosa Blum"]
 TOWNS = ["Brena", "Lorvik", "Astad", "Fennmoor", "Corvale", "Hedsund", "Marlow", "Tarnby"]
@@ -87,6 +89,20 @@ def test_without_follow_ups_those_are_as_sure_as_other_questions(
         calibration = calibrate(apart, Reader.open())
     assert calibration.agreed_answerable == Calibration().agreed_answerable
     assert "0 follow-ups are too few" in caplog.text
+
+
+def test_turns_of_conversations_count_beside_follow_ups(towns: list[Question], fitted: Calibration) -> None:
+    turns = []
+    for asked, row in follow_ups(towns):
+        before = tuple(Said(question, question, answer, row["context"]) for question, answer in row["history"])
+        turns.append(Turn(replace(asked, question=row["question"], answers=(), starts=()), before))
+    alone = replace(turns[0], before=())
+    assert [row for _, row in conversed([*turns, alone])] == [row for _, row in follow_ups(towns)]
+    # Now as many have no answer as have one, so each is less likely to.
+    more = calibrate(towns, Reader.open(), turns=turns)
+    assert (more.right, more.answerable, more.threshold) == (fitted.right, fitted.answerable, fitted.threshold)
+    known = Agreement(*(log_odds(0.8) for _ in range(3)), 0.8, log_odds(0.8))
+    assert more.probability_answerable(known) < fitted.probability_answerable(known)
 
 
 def test_questions_that_all_have_an_answer_teach_nothing(towns: list[Question]) -> None:

@@ -6,7 +6,7 @@ texts are known too. A question that its own paragraph does not answer but anoth
 search: what is found for it may well be an answer.
 
 Then questions are asked as follow-ups, with pronouns for what others on the same paragraph spoke of, since the
-reader is surer behind turns that were answered than it should be.
+reader is surer behind turns that were answered than it should be. Turns of real conversations can be added to these.
 """
 
 from __future__ import annotations
@@ -30,14 +30,19 @@ from qa.metrics import balanced_threshold, exact_match
 from qa.reader import SHIPPED, Reader
 from qa.squad import Question, read_squad
 from qa.training.history import grouped, leaning
+from qa.training.turns import Turn, read_turns
 
 log = logging.getLogger(__name__)
 DRAWS = 3  # follow-ups made of each question, where any can be
 LEAST_FOLLOW_UPS = 50
 
 
-def calibrate(questions: Sequence[Question], reader: Reader, *, top_k: int = TOP_K) -> Calibration:
+def calibrate(
+    questions: Sequence[Question], reader: Reader, *, turns: Sequence[Turn] = (), top_k: int = TOP_K
+) -> Calibration:
     """The calibration, with the threshold that is as often wrong in refusing as in answering over all ways of reading.
+
+    `turns` of conversations count beside the follow-ups that are made of the questions.
 
     A threshold for the best mean F1 was tried first: that curve is so flat near its best that the threshold hung on a
     few questions, and on how many of them have no answer.
@@ -54,12 +59,13 @@ def calibrate(questions: Sequence[Question], reader: Reader, *, top_k: int = TOP
     )
     log.info("%d readings: threshold %.3f", len(rows), threshold)
     fitted = replace(fitted, threshold=round(threshold, 4))
-    return _with_agreed(fitted, questions, reader)
+    return _with_agreed(fitted, [*follow_ups(questions), *conversed(turns)], reader)
 
 
-def _with_agreed(calibration: Calibration, questions: Sequence[Question], reader: Reader) -> Calibration:
-    """With what the versions of follow-ups agree on fitted too, where the questions make enough of them."""
-    asked = follow_ups(questions)
+def _with_agreed(
+    calibration: Calibration, asked: Sequence[tuple[Question, dict[str, Any]]], reader: Reader
+) -> Calibration:
+    """With what the versions of follow-ups agree on fitted too, where there are enough of them."""
     read = [(question, answer) for question, answer in _talked(asked, reader, calibration) if answer.agreement]
     rows = [answer.agreement for _, answer in read if answer.agreement is not None]
     right = [exact_match(answer.text, question.answers) > 0 for question, answer in read]
@@ -86,6 +92,22 @@ def follow_ups(questions: Sequence[Question]) -> list[tuple[Question, dict[str, 
             history = [[turn.question, turn.answers[0]] for turn in turns]
             made.append((question, {"context": question.context, "history": history, "question": text}))
     return made
+
+
+def conversed(turns: Sequence[Turn]) -> list[tuple[Question, dict[str, Any]]]:
+    """Turns behind others in the form of `follow_ups`."""
+    return [
+        (
+            turn.question,
+            {
+                "context": turn.question.context,
+                "history": [[said.asked, said.answer] for said in turn.before],
+                "question": turn.question.question,
+            },
+        )
+        for turn in turns
+        if turn.before
+    ]
 
 
 def _talked(
@@ -136,12 +158,16 @@ def _off_topic(questions: Sequence[Question]) -> list[Question]:
 def add_calibrate_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `calibrate`."""
     parser.add_argument("file", metavar="FILE", help="SQuAD file that neither training nor a report uses")
+    parser.add_argument(
+        "--turns", nargs="+", default=[], metavar="FILE", help="JSON lines of conversations kept from training as well"
+    )
     parser.add_argument("--reader", metavar="DIR", help="folder of the reader (default: the shipped one)")
 
 
 def run_calibrate(args: argparse.Namespace) -> int:
     """Writes calibration.json beside the reader's weights; returns the exit status."""
-    calibration = calibrate(read_squad(args.file), Reader.open(args.reader))
+    turns = [turn for name in args.turns for turn in read_turns(name)]
+    calibration = calibrate(read_squad(args.file), Reader.open(args.reader), turns=turns)
     calibration.save(SHIPPED if args.reader is None else args.reader)
     print(calibration)
     return 0
