@@ -64,7 +64,7 @@ def test_small_talk_gets_a_reply_and_a_summary_quotes_with_links_to_their_places
 
 
 def test_other_candidates_are_one_click_away_and_open_the_text_at_their_words(page):
-    ask(page, "How many people were arrested?")
+    ask(page, "When did the protests start?")
     page.locator("#chat summary").click()
     candidate = page.locator("#chat details button.open").first
     words = candidate.inner_text()

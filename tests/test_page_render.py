@@ -151,7 +151,8 @@ def test_a_clipped_text_is_its_beginning_cut_between_words(text: str, length: in
 
 
 def test_other_candidates_are_folded_away_with_their_confidence(assistant: Assistant):
-    answer = assistant.ask("How many people were arrested?")
+    answer = assistant.ask("When did the protests start?")
+    assert answer.alternatives
     source = render.answer_html(answer)
     assert f"({len(answer.alternatives)})</summary>" in source
     for other in answer.alternatives:
