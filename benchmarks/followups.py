@@ -49,8 +49,8 @@ def main() -> None:
     figures = {
         "follow_ups": len(asked),
         "with_answer": len(given),
-        "answered": 100 - 100 * sum(given) / max(1, len(given)),
-        "refused": 100 * sum(refused) / max(1, len(refused)),
+        "answered": 100 - 100 * sum(given) / len(given) if given else None,
+        "refused": 100 * sum(refused) / len(refused) if refused else None,
         "f1": 100 * sum(scores) / len(scores),
         "calibration_error": calibration_error(confidences, right),
     }

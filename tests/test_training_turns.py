@@ -72,6 +72,9 @@ def test_a_file_is_read_with_the_turns_that_were_answered(tmp_path):
         {"history": [["Who?"]]},
         {"context": None},
         {"starts": ["3"]},
+        {"starts": [TEXT.index("Sunday") - len(TEXT)]},
+        {"question": None},
+        {"answers": "B", "starts": [0]},
     ],
 )
 def test_a_line_of_another_form_is_named(tmp_path, changed):

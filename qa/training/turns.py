@@ -41,7 +41,8 @@ class Turn:
 def read_turns(path: str | Path) -> list[Turn]:
     """Every turn of a file (`.jsonl`, `.jsonl.gz`, `.jsonl.xz`).
 
-    Raises ValueError, naming the line, for one of another form or an answer that does not stand where it says.
+    Raises ValueError, naming the line, for one of another form or an answer that does not stand where it says;
+    OSError when it cannot be opened.
     """
     turns = []
     for number, row in enumerate(read_lines(Path(path)), start=1):
@@ -53,12 +54,15 @@ def read_turns(path: str | Path) -> list[Turn]:
 
 
 def _turn(row: dict[str, Any], name: str) -> Turn:
-    context, answers, starts = row["context"], tuple(row["answers"]), tuple(row["starts"])
+    context, asked = row["context"], row["question"]
+    if not (isinstance(context, str) and isinstance(asked, str) and isinstance(row["answers"], list)):
+        raise TypeError("fields of other types")
+    answers, starts = tuple(row["answers"]), tuple(row["starts"])
     for answer, start in zip(answers, starts, strict=True):
-        if not answer or context[start : start + len(answer)] != answer:
+        if not answer or start < 0 or context[start : start + len(answer)] != answer:
             raise ValueError(f"{answer!r} does not stand at {start}")
     before = told(context, [(question, answer) for question, answer in row["history"] if answer])
-    return Turn(Question(name, row["question"], context, answers, starts), tuple(before))
+    return Turn(Question(name, asked, context, answers, starts), tuple(before))
 
 
 def drawn(turn: Turn, random: Random, *, longest: int) -> Question:
