@@ -52,7 +52,10 @@ _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok|okay|well)\W+)*(?:what|how)\s+abou
 
 def is_elliptic(question: str) -> bool:
     """Whether the question lacks a verb, so that it can only be a part of what it means."""
-    if _ABOUT.match(question) or for_more(question):
+    about = _ABOUT.match(question)
+    if about is not None:
+        return not _goes_on(question[about.end() :])
+    if for_more(question):
         return True
     opened = [match[0].lower() for match in words(question)]
     told = [match[0].lower() for match in words(without_opening(question))]
@@ -73,6 +76,13 @@ def is_elliptic(question: str) -> bool:
     if told[asking] not in ("which", "what", "whose") or len(content) > 2 or any(is_verb(word) for word in content):
         return False
     return len(content) == 1 or not content[1].endswith("s") or content[0].endswith("s")
+
+
+def _goes_on(named: str) -> bool:
+    """Whether what is asked about is followed by a whole question: "What about Almaty: how many were arrested?"."""
+    mark = re.search(r"[:,;] ", named)
+    parts = None if mark is None else taken_apart(named[mark.end() :])
+    return parts is not None and bool(parts.asked and parts.auxiliary and parts.rest)
 
 
 def of_event(question: str) -> str | None:
