@@ -79,10 +79,14 @@ def is_elliptic(question: str) -> bool:
 
 
 def _goes_on(named: str) -> bool:
-    """Whether what is asked about is followed by a whole question: "What about Almaty: how many were arrested?"."""
-    mark = re.search(r"[:,;] ", named)
-    parts = None if mark is None else taken_apart(named[mark.end() :])
-    return parts is not None and bool(parts.asked and parts.auxiliary and parts.rest)
+    """Whether what is asked about is followed by a whole question: "What about Almaty: how many were arrested?".
+
+    After a comma it may be a part of the name instead: "What about the mayor, who was injured?".
+    """
+    mark = re.search(r"(?:[:;?]|\s[-–—])\s", named)
+    rest = "" if mark is None else named[mark.end() :]
+    told = words(rest)
+    return bool(told) and told[0][0].lower() in QUESTION_WORDS and not is_elliptic(rest)
 
 
 def of_event(question: str) -> str | None:

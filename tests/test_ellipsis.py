@@ -16,7 +16,8 @@ MANY = ("How many houses were damaged?", "500")
     ["Why?", "and when?", "To which post?", "By whom?", "How many?", "What about the mayor?", "And in Brena?",
      "Since when?", "Which post?", "And for how long?", "Who else?", "According to whom?", "Anything else?",
      "any others?", "And another one?", "What about the dean, the mayor and the king?",
-     "And what about Brena, in May?"],
+     "And what about Brena, in May?", "What about the mayor, who was hurt?", "What about Brena: when and where?",
+     "What about these towns: Brena and Lisbon?", "What about Brena?", "what about Brena: "],
 )  # fmt: skip
 def test_what_has_no_verb_is_elliptic(question: str) -> None:
     assert is_elliptic(question)
@@ -26,7 +27,8 @@ def test_what_has_no_verb_is_elliptic(question: str) -> None:
     "question",
     ["Who resigned?", "Which city fell?", "How many people live there?", "market hall Brena", "When did it begin?",
      "What happened in Brena?", "The mayor of Brena", "To be or not to be?", "Who wrote Hamlet?", "Who said so?",
-     "What about Brena: how many were hurt there?", "and what about the mayor, when did she resign?"],
+     "What about Brena: how many were hurt there?", "And what about Brena? What happened there?",
+     "what about the mayor - when did she resign"],
 )  # fmt: skip
 def test_what_says_enough_is_not(question: str) -> None:
     assert not is_elliptic(question)
