@@ -214,6 +214,16 @@ def test_checkpoints_hand_out_the_average_so_far(base, tmp_path):
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_what_was_stopped_has_left_the_average_so_far(base, tmp_path):
+    stopped, step = tmp_path / "stopped", tmp_path / "step"
+    train(mix(_questions()), stopped, _settings(base), checkpoint_minutes=0, stop_after=2)
+    assert not (stopped / "model.safetensors").exists()
+    train(mix(_questions()), step, _settings(base), stop_after=1)
+    kept = torch.load(step / CHECKPOINT, weights_only=True)["average"]
+    left = AutoModelForQuestionAnswering.from_pretrained(stopped / "average").state_dict()
+    assert all(torch.equal(tensor, kept[f"module.{name}"]) for name, tensor in left.items())
+
+
 def test_when_time_is_short_the_cool_down_comes_early(base, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr("qa.training.train._KNOWN", 0)
     mixed = mix(_questions(), epochs=4, shares=Shares(neighbours=0, swaps=0))

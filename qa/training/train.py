@@ -57,7 +57,8 @@ def train(
     Every `checkpoint_minutes` the whole state goes to `out/checkpoint.pt`; with `resume` a run continues from there
     and ends with the same weights, to the bit on a CPU, as one never interrupted. When `max_minutes` are about to
     be too few, the constant part is left for the cool-down; that, unlike all else, hangs on the clock.
-    `on_checkpoint(folder, step)` is given the averaged model so far. At step `stop_after` it stops as if killed.
+    The averaged model so far goes to `out/average` each time, so that what was stopped for good can be used too, and
+    `on_checkpoint(folder, step)` is given it. At step `stop_after` it stops as if killed.
     Raises ValueError for no questions, or when `resume` finds a checkpoint of other questions or settings.
     """
     from tqdm import tqdm
@@ -108,8 +109,9 @@ def train(
             return out
         if time.monotonic() - saved > checkpoint_minutes * 60:
             run.save(out / CHECKPOINT, fingerprint)
+            folder = run.save_average(out / "average")
             if on_checkpoint is not None:
-                on_checkpoint(run.save_average(out / "average"), run.step)
+                on_checkpoint(folder, run.step)
             saved = time.monotonic()
     bar.close()
     run.save(out / CHECKPOINT, fingerprint)
